@@ -1,0 +1,127 @@
+"""What a check reports: verdicts, witnesses, faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["CheckResult", "FaultResult", "Point", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """What the evidence says; nothing is ever ``verified``."""
+
+    CONSISTENT = "consistent"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    FITS = "fits"
+    DOES_NOT_FIT = "does not fit"
+
+    @property
+    def against(self) -> bool:
+        """Whether the evidence is against the claim."""
+        return self in (Verdict.REFUTED, Verdict.DOES_NOT_FIT)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Measured against bound on one instance (the mean over its trials, where random)."""
+
+    instance: str
+    measured: float
+    bound: float
+    trials: int
+
+    @property
+    def ratio(self) -> float:
+        """Give measured / bound; 1 is tight, more than 1 is evidence against an upper bound."""
+        if self.bound == 0:
+            return 1.0 if self.measured == 0 else float("inf")
+        return self.measured / self.bound
+
+
+@dataclass(frozen=True)
+class FaultResult:
+    """Whether the check refuted one planted fault."""
+
+    name: str
+    description: str
+    caught: bool
+    verdict: Verdict
+    detail: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """The outcome of one check at one budget.
+
+    Parameters
+    ----------
+    key, claim, latex, source, quantity, direction : str
+        The theorem, as printed.
+    verdict : Verdict
+        What the evidence says about the shipped algorithm.
+    detail : str
+        One sentence: the evidence, or why it is undecided.
+    tightest : float
+        The ratio measured / bound nearest to a violation; NaN if nothing ran.
+    tight_enough : bool
+        False where the theorem names a witness that stayed below its ratio.
+    points : tuple of Point
+        One for each instance that was tried.
+    trials, vacuous : int
+        Runs of the algorithm, and how many of them lay outside the hypotheses.
+    detectable : float
+        The smallest violation that this run would have caught with probability
+        0.99, as a factor on the bound; NaN for a search, which has no such number.
+    witness : str
+        Python source of the refuting instance, or empty.
+    reproduce : str
+        The command that repeats this check.
+    faults : tuple of FaultResult
+        The planted faults.
+    seconds : float
+        Wall time of the check and its faults.
+    """
+
+    key: str
+    claim: str
+    latex: str
+    source: str
+    quantity: str
+    direction: str
+    verdict: Verdict
+    detail: str
+    tightest: float
+    tight_enough: bool
+    points: tuple[Point, ...]
+    trials: int
+    vacuous: int
+    detectable: float
+    witness: str
+    reproduce: str
+    faults: tuple[FaultResult, ...]
+    seconds: float
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Say everything that makes this check fail; empty where it passes."""
+        found = []
+        if self.verdict.against:
+            found.append(f"{self.verdict}: {self.detail}")
+        if not self.faults:
+            found.append("has no fault to catch, so nothing shows that it can fail")
+        missed = [fault.name for fault in self.faults if not fault.caught]
+        if missed:
+            found.append(f"did not catch the planted fault {', '.join(missed)}")
+        if not self.tight_enough:
+            found.append(
+                "the witness of tightness stays far below the bound: is the bound loosened?"
+            )
+        return tuple(found)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run must exit with an error because of this check."""
+        return bool(self.problems)
