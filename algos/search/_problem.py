@@ -177,8 +177,12 @@ class CoinLine:
             The right answers are exactly the indices from first to last.
         """
         starts = (0, *self.cuts, self.n)
-        first = next((a for a, p in zip(starts, self.heads) if p > target - tolerance), self.n)
-        last = next((a for a, p in zip(starts, self.heads) if p >= target + tolerance), self.n)
+        first = next(
+            (a for a, p in zip(starts, self.heads, strict=False) if p > target - tolerance), self.n
+        )
+        last = next(
+            (a for a, p in zip(starts, self.heads, strict=False) if p >= target + tolerance), self.n
+        )
         return first, last
 
     def is_answer(self, index: int, *, target: float, tolerance: float) -> bool:
