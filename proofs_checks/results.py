@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["CheckResult", "FaultResult", "Point", "Verdict"]
+__all__ = ["CheckResult", "FaultResult", "Outcome", "Point", "Verdict"]
 
 
 class Verdict(StrEnum):
@@ -25,19 +26,30 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Point:
-    """Measured against bound on one instance (the mean over its trials, where random)."""
+    """Measured against bound on one instance (the mean over its trials, where random).
+
+    ``ratio`` is measured / bound for an upper bound and bound / measured for a
+    lower one: 1 is tight, and more than 1 is evidence against the theorem.
+    """
 
     instance: str
     measured: float
     bound: float
+    ratio: float
     trials: int
 
-    @property
-    def ratio(self) -> float:
-        """Give measured / bound; 1 is tight, more than 1 is evidence against an upper bound."""
-        if self.bound == 0:
-            return 1.0 if self.measured == 0 else float("inf")
-        return self.measured / self.bound
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What running one algorithm under one check showed."""
+
+    verdict: Verdict
+    detail: str
+    points: tuple[Point, ...] = ()
+    trials: int = 0
+    vacuous: int = 0
+    detectable: float = math.nan
+    witness: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,7 @@ class CheckResult:
     detail : str
         One sentence: the evidence, or why it is undecided.
     tightest : float
-        The ratio measured / bound nearest to a violation; NaN if nothing ran.
+        The largest ratio over the points; NaN if nothing ran.
     tight_enough : bool
         False where the theorem names a witness that stayed below its ratio.
     points : tuple of Point

@@ -1,0 +1,125 @@
+"""One run of an algorithm under a check: seeds, measurement, bound, witness."""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from algos.theorem import Theorem, WithProbability, evaluate
+from proofs_checks.check import Check, Measurement
+
+__all__ = ["Evidence", "evidence", "replay", "witness"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A measurement next to its bound."""
+
+    measured: float
+    bound: float
+    ratio: float
+    violated: bool
+    parameters: dict[str, float]
+
+
+def check_key(check: Check, seed: int) -> int:
+    """Give the entropy that all randomness of a check starts from."""
+    return zlib.crc32(check.key.encode()) + (seed << 32)
+
+
+def generator(entropy: int, *spawn: int) -> np.random.Generator:
+    """Give the generator of one trial, the same in every process."""
+    return np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=spawn))
+
+
+def evidence(theorem: Theorem, measurement: Measurement) -> Evidence | None:
+    """Compare a measurement with the bound; None outside the theorem's hypotheses."""
+    values = measurement.parameters
+    if not theorem.met_needs(**values):
+        return None
+    bound = theorem.bound(**{name: values[name] for name in theorem.parameters})
+    measured = measurement.measured
+    slack = theorem.rtol * abs(bound)
+    if theorem.direction == "<=":
+        violated, over, under = measured > bound + slack, measured, bound
+    else:
+        violated, over, under = measured < bound - slack, bound, measured
+    ratio = 1.0 if over == under else over / under if under else float("inf")
+    return Evidence(measured, bound, ratio, violated, values)
+
+
+def loss_and_level(theorem: Theorem, shown: Evidence) -> tuple[float, float]:
+    """Read a random claim as ``E[loss] <= level`` with the loss in [0, 1]."""
+    holds = theorem.holds
+    if isinstance(holds, WithProbability):
+        return float(shown.violated), 1 - evaluate(holds.probability, **shown.parameters)
+    spread = evaluate(holds.spread, **shown.parameters)  # type: ignore[union-attr]  # InExpectation
+    loss, level = shown.measured / spread, shown.bound / spread
+    if not 0 <= loss <= 1 + 1e-12:
+        raise ValueError(
+            f"{theorem.quantity} of {shown.measured:g} lies outside its claimed sure range "
+            f"[0, {spread:g}]"
+        )
+    if theorem.direction == ">=":
+        loss, level = 1 - loss, 1 - level
+    return min(loss, 1.0), min(max(level * (1 + theorem.rtol), 0.0), 1.0)
+
+
+def witness(check: Check, instance: Any, entropy: int, spawn: tuple[int, ...]) -> str:
+    """Write Python that runs the check's measurement on one instance again."""
+    imports = "".join(f"from {module} import {name}\n" for module, name in sorted(_types(instance)))
+    return (
+        f"from proofs_checks import replay\n{imports}\n"
+        f"replay({check.key!r}, {instance!r}, entropy={entropy}, spawn={spawn!r})"
+    )
+
+
+def replay(
+    check: Check | str,
+    instance: Any,
+    *,
+    entropy: int,
+    spawn: tuple[int, ...] = (),
+    algorithm: Callable[..., Any] | None = None,
+) -> Measurement:
+    """Run one trial of a check again.
+
+    Parameters
+    ----------
+    check : Check or str
+        The check, or its theorem's key.
+    instance : object
+        What the algorithm is run on.
+    entropy : int
+        Seed of the check, as its witness prints it.
+    spawn : tuple of int, optional
+        Number of the trial, likewise.
+    algorithm : callable, optional
+        Run this instead of the shipped algorithm.
+
+    Returns
+    -------
+    Measurement
+        What the trial measures.
+    """
+    from proofs_checks.engine import find
+
+    found = find(check)
+    chosen = found.algorithm if algorithm is None else algorithm
+    return found.measure(chosen, instance, generator(entropy, *spawn))
+
+
+def _types(value: Any) -> set[tuple[str, str]]:
+    """Find the classes that a value's repr needs, as (public module, name)."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        module = ".".join(p for p in type(value).__module__.split(".") if not p.startswith("_"))
+        own = {(module, type(value).__name__)}
+        return own.union(*(_types(getattr(value, f.name)) for f in dataclasses.fields(value)))
+    if isinstance(value, (tuple, list)):
+        return set().union(*(_types(item) for item in value))
+    return set()

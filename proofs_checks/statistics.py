@@ -1,0 +1,187 @@
+"""The betting test behind every random claim, and what it can detect.
+
+Each random quantifier says ``E[loss] <= level`` with a loss in [0, 1]: for a
+probability the loss is the indicator of a violation, for an expectation the
+quantity over its sure range.  Bet a fraction f of the wealth against the claim
+in every trial:
+
+    wealth *= 1 - f + f * loss / level
+
+If the claim is true the wealth is a nonnegative supermartingale that starts at
+1, so by Ville's inequality it ever reaches 1 / alpha with probability at most
+alpha, whenever one looks and whenever one stops.  A mixture over fractions, and
+over instances, is again such a supermartingale.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, special, stats
+
+from accel.wealth import mixture_log_wealth
+
+__all__ = ["FRACTIONS", "Record", "detectable_mean", "detectable_rate", "log_evidence"]
+
+#: Fractions of the wealth that are bet.  Small ones find a doubled rare failure,
+#: large ones a mean of low variance that is off by a few percent.
+FRACTIONS: NDArray[np.float64] = np.geomspace(1e-3, 0.95, 16)
+
+POWER = 0.99
+
+
+@dataclass(frozen=True)
+class Record:
+    """The trials so far: each one's loss, claimed level and instance number."""
+
+    losses: NDArray[np.float64]
+    levels: NDArray[np.float64]
+    instances: NDArray[np.int64]
+
+
+def log_evidence(record: Record, instances: int) -> float:
+    """Weigh the evidence against the claim.
+
+    Half of the starting wealth is bet on all trials together, which finds a
+    small violation everywhere; the other half is split over the instances,
+    which finds a violation on one of them.
+
+    Parameters
+    ----------
+    record : Record
+        The trials, in any order that did not look at their own losses.
+    instances : int
+        Number of instances, fixed before the first trial.
+
+    Returns
+    -------
+    float
+        Logarithm of the wealth; the claim is refuted at level alpha once it
+        reaches log(1 / alpha).
+    """
+    if record.losses.size == 0:
+        return 0.0
+    pooled = mixture_log_wealth(record.losses, record.levels, FRACTIONS)[-1]
+    counts = np.bincount(record.instances, minlength=instances)
+    losses = np.ones((instances, counts.max()))  # a trial with loss = level = 1 bets nothing
+    levels = np.ones_like(losses)
+    for i in np.flatnonzero(counts):
+        mine = record.instances == i
+        losses[i, : counts[i]] = record.losses[mine]
+        levels[i, : counts[i]] = record.levels[mine]
+    single = mixture_log_wealth(losses, levels, FRACTIONS)[:, -1]
+    both = [pooled, special.logsumexp(single) - math.log(instances)]
+    return float(special.logsumexp(both) - math.log(2))
+
+
+def detectable_rate(level: float, trials: int, alpha: float) -> float:
+    """Give the violation of a rate that a run detects with probability 0.99.
+
+    The pooled wealth after N trials depends on the number of failures alone,
+    and grows with it; the least number that refutes gives the rate by the
+    binomial law.  Looking earlier can only help.
+
+    Parameters
+    ----------
+    level : float
+        The claimed rate, in (0, 1).
+    trials : int
+        Number of trials.
+    alpha : float
+        Level of the test.
+
+    Returns
+    -------
+    float
+        True rate over claimed rate; infinite where no rate would be detected.
+    """
+    if not 0 < level < 1 or trials < 1:
+        return math.inf
+    win, lose = np.log1p(FRACTIONS * (1 / level - 1)), np.log1p(-FRACTIONS)
+
+    def wealth(failures: int) -> float:
+        mixture = special.logsumexp(failures * win + (trials - failures) * lose)
+        return float(mixture) - math.log(2 * FRACTIONS.size)
+
+    least = bisect_left(range(trials + 1), -math.log(alpha), key=wealth)
+    if least > trials:
+        return math.inf
+    return float(stats.beta.ppf(POWER, least, trials - least + 1)) / level
+
+
+def detectable_mean(record: Record, alpha: float) -> float:
+    """Give the violation of a mean that a run like this one detects with probability 0.99.
+
+    The observed losses are scaled until their mean exceeds the level by a
+    factor; the log-wealth of the best fraction is then a sum of independent
+    terms, taken as normal.
+
+    Parameters
+    ----------
+    record : Record
+        The trials.
+    alpha : float
+        Level of the test.
+
+    Returns
+    -------
+    float
+        True mean over claimed mean; infinite where none would be detected.
+    """
+    shares = record.losses / record.levels  # loss in units of the claimed mean
+    if shares.size < 2 or shares.mean() <= 0:
+        return detectable_rate(float(record.levels.mean()), shares.size, alpha)
+    shape = shares / shares.mean()
+    needed = -math.log(alpha) + math.log(2 * FRACTIONS.size)
+
+    def surplus(factor: float) -> float:
+        scaled = np.minimum(factor * shape, 1 / record.levels)
+        gains = np.log1p(np.multiply.outer(scaled - 1, FRACTIONS))
+        spread = gains.std(axis=0, ddof=1) * math.sqrt(shape.size)
+        z = stats.norm.ppf(POWER)
+        return float((gains.sum(axis=0) - z * spread).max()) - needed
+
+    highest = float(1 / record.levels.min())
+    if surplus(highest) <= 0:
+        return math.inf
+    return float(optimize.brentq(surplus, 1.0, highest, xtol=1e-6))
+
+
+def exponent_interval(
+    sizes: ArrayLike, means: ArrayLike, errors: Sequence[float], *, confidence: float
+) -> tuple[float, float, float]:
+    """Fit an exponent on log-log axes.
+
+    Parameters
+    ----------
+    sizes : array_like
+        Claimed sizes, positive, at least three.
+    means : array_like
+        Mean measurement at each size, positive.
+    errors : sequence of float
+        Relative standard error of each mean.
+    confidence : float
+        Two-sided confidence of the interval.
+
+    Returns
+    -------
+    (float, float, float)
+        Lower end, estimate, upper end: a Student interval around the least
+        squares slope, whose standard error is the larger of the one seen in
+        the residuals and the one that the errors of the means imply.
+    """
+    x, y = np.log(np.asarray(sizes, float)), np.log(np.asarray(means, float))
+    centred = x - x.mean()
+    weights = centred / (centred @ centred)
+    slope = float(weights @ y)
+    residuals = y - y.mean() - slope * centred
+    freedom = x.size - 2
+    seen = math.sqrt(residuals @ residuals / freedom * (weights @ weights))
+    implied = math.sqrt(float((weights**2) @ np.asarray(errors) ** 2))
+    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * max(seen, implied)
+    return slope - half, slope, slope + half

@@ -1,0 +1,159 @@
+"""Random claims: seeded trials, a betting test, and what it would have found."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from algos.theorem import InExpectation
+from proofs_checks.check import Check, Instances
+from proofs_checks.evaluate import evidence, generator, loss_and_level, witness
+from proofs_checks.results import Outcome, Point, Verdict
+from proofs_checks.statistics import Record, detectable_mean, detectable_rate, log_evidence
+from proofs_checks.strategies import draw
+
+__all__ = ["bet_against"]
+
+RANDOM_INSTANCES = 8
+ROUND_GROWTH = 1.05  # the evidence is weighed again whenever the trials grew by this factor
+
+
+def bet_against(
+    check: Check,
+    algorithm: Callable[..., Any],
+    *,
+    entropy: int,
+    alpha: float,
+    trials: int | None,
+    seconds: float | None = None,
+) -> Outcome:
+    """Bet against a claim that holds with some probability or in expectation.
+
+    Parameters
+    ----------
+    check : Check
+        The check.
+    algorithm : callable
+        What to run.
+    entropy : int
+        Seed of the instances and the trials.
+    alpha : float
+        The probability of refuting a true claim is at most this.
+    trials : int or None
+        Stop after this many trials.
+    seconds : float, optional
+        Stop after this time; one of the two must be given.
+
+    Returns
+    -------
+    Outcome
+        Refuted, consistent, or undecided where a violation by the check's
+        ``detect`` factor would have been missed too often.
+    """
+    assert isinstance(check.on, Instances)
+    theorem = check.theorem
+    instances = list(check.on.hard) + [
+        (f"random {k + 1}", instance)
+        for k, instance in enumerate(draw(check.on.random, RANDOM_INSTANCES, key=entropy))
+    ]
+    losses: list[float] = []
+    levels: list[float] = []
+    numbers: list[int] = []
+    sums = np.zeros((len(instances), 2))  # of measured and of bound
+    worst = np.zeros(len(instances))
+    vacuous = done = 0
+    start, next_look = time.monotonic(), 1
+    refuted, problem = False, ""
+    where: list[int] = []  # number of the trial behind each loss
+    while not refuted:
+        over = seconds is not None and time.monotonic() - start > seconds
+        if over or (trials is not None and done >= trials):
+            break
+        k = done % len(instances)
+        try:
+            measurement = check.measure(algorithm, instances[k][1], generator(entropy, done))
+            shown = evidence(theorem, measurement)
+            loss, level = loss_and_level(theorem, shown) if shown else (1.0, 1.0)
+        except Exception as error:
+            problem = f"the run raised {type(error).__name__}: {error}"
+            break
+        done += 1
+        if shown is None:
+            vacuous += 1
+            continue
+        losses.append(loss)
+        levels.append(level)
+        numbers.append(k)
+        where.append(done - 1)
+        sums[k] += shown.measured, shown.bound
+        worst[k] = max(worst[k], shown.ratio)
+        if len(losses) >= next_look or (trials is not None and done >= trials):
+            next_look = math.ceil(len(losses) * ROUND_GROWTH) + 1
+            record = _record(losses, levels, numbers)
+            refuted = log_evidence(record, len(instances)) >= -math.log(alpha)
+    record = _record(losses, levels, numbers)
+    mean = isinstance(theorem.holds, InExpectation)
+    points = []
+    for k, (name, _) in enumerate(instances):
+        runs = int((record.instances == k).sum())
+        if runs:
+            measured, bound = (sums[k] / runs).tolist()
+            over_bound = theorem.direction == "<="
+            ratio = (measured / bound if over_bound else bound / measured) if mean else worst[k]
+            points.append(Point(name, measured, bound, float(ratio), runs))
+
+    def report(verdict: Verdict, detail: str, factor: float = math.nan, text: str = "") -> Outcome:
+        return Outcome(
+            verdict=verdict,
+            detail=detail,
+            points=tuple(points),
+            trials=done,
+            vacuous=vacuous,
+            detectable=factor,
+            witness=text,
+        )
+
+    if problem:
+        k = done % len(instances)
+        text = witness(check, instances[k][1], entropy, (done,))
+        return report(Verdict.REFUTED, f"{problem} (at {instances[k][0]})", text=text)
+    if refuted:
+        k = _worst(record, len(instances))
+        mine = np.flatnonzero(record.instances == k)
+        worst_trial = where[int(mine[record.losses[mine].argmax()])]
+        detail = (
+            f"mean loss {record.losses.mean():.4g} against at most {record.levels.mean():.4g} "
+            f"in {record.losses.size} trials; worst at {instances[k][0]} "
+            f"({record.losses[mine].mean():.4g} against {record.levels[mine].mean():.4g})"
+        )
+        text = witness(check, instances[k][1], entropy, (worst_trial,))
+        return report(Verdict.REFUTED, detail, text=text)
+    if not losses:
+        return report(Verdict.UNDECIDED, "no trial met the hypotheses")
+    if np.isin(record.losses, (0.0, 1.0)).all():
+        factor = detectable_rate(float(record.levels.mean()), len(losses), alpha)
+    else:
+        factor = detectable_mean(record, alpha)
+    found = f"a violation by {factor:.3g}x on all instances would be found with probability 0.99"
+    if factor > check.detect:
+        detail = f"{found}, but {check.detect:g}x is asked for: raise the budget"
+        return report(Verdict.UNDECIDED, detail, factor)
+    return report(Verdict.CONSISTENT, found, factor)
+
+
+def _record(losses: list[float], levels: list[float], numbers: list[int]) -> Record:
+    return Record(np.array(losses), np.array(levels), np.array(numbers, dtype=np.int64))
+
+
+def _worst(record: Record, instances: int) -> int:
+    """Name the instance that alone speaks most against the claim."""
+    alone = []
+    for k in range(instances):
+        mine = record.instances == k
+        one = Record(record.losses[mine], record.levels[mine], np.zeros(mine.sum(), np.int64))
+        alone.append(log_evidence(one, 1))
+    return int(np.argmax(alone))
