@@ -516,10 +516,11 @@ def theorems(family: str | None = None) -> tuple[Theorem, ...]:
     for name in known if family is None else (family,):
         module = importlib.import_module(f"algos.{name}.theorems")
         for value in vars(module).values():
-            if isinstance(value, Theorem):
-                if value.key in found:
-                    raise ValueError(f"two theorems share the key {value.key}")
-                found[value.key] = value
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, Theorem):
+                    if one.key in found:
+                        raise ValueError(f"two theorems share the key {one.key}")
+                    found[one.key] = one
     return tuple(found[key] for key in sorted(found))
 
 

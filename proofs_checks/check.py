@@ -7,7 +7,7 @@ import math
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from algos.theorem import Theorem
 from proofs_checks.faults import Fault
@@ -85,12 +85,8 @@ class Sizes:
     slack: float = 0.1
 
 
-class Measure(Protocol):
-    """The body of a check: run the algorithm on an instance and measure."""
-
-    def __call__(
-        self, algorithm: Callable[..., Any], instance: Any, rng: np.random.Generator
-    ) -> Measurement: ...
+#: The body of a check: ``(algorithm, instance, rng) -> Measurement``.
+Measure = Callable[[Callable[..., Any], Any, "np.random.Generator"], Measurement]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,10 +205,11 @@ def checks(family: str | None = None) -> tuple[Check, ...]:
     rooms = importlib.import_module("algos.theorem").families()
     files = {info.name for info in pkgutil.iter_modules(package.__path__)}
     found = [
-        value
+        one
         for room in rooms
         if room in files and family in (None, room)
         for value in vars(importlib.import_module(f"proofs_checks.{room}")).values()
-        if isinstance(value, Check)
+        for one in (value if isinstance(value, tuple) else (value,))
+        if isinstance(one, Check)
     ]
     return tuple(sorted(found, key=lambda one: one.key))

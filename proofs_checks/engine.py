@@ -163,7 +163,7 @@ def assemble(
         direction=theorem.direction,
         verdict=outcome.verdict,
         detail=outcome.detail,
-        tightest=max((point.ratio for point in outcome.points), default=math.nan),
+        tightest=max((p.ratio - 2 * p.error for p in outcome.points), default=math.nan),
         tight_enough=_tight_enough(theorem, outcome),
         points=outcome.points,
         trials=outcome.trials,

@@ -45,12 +45,15 @@ def evidence(theorem: Theorem, measurement: Measurement) -> Evidence | None:
     bound = theorem.bound(**{name: values[name] for name in theorem.parameters})
     measured = measurement.measured
     slack = theorem.rtol * abs(bound)
-    if theorem.direction == "<=":
-        violated, over, under = measured > bound + slack, measured, bound
-    else:
-        violated, over, under = measured < bound - slack, bound, measured
-    ratio = 1.0 if over == under else over / under if under else float("inf")
-    return Evidence(measured, bound, ratio, violated, values)
+    upper = theorem.direction == "<="
+    violated = measured > bound + slack if upper else measured < bound - slack
+    return Evidence(measured, bound, pressure(theorem, measured, bound), violated, values)
+
+
+def pressure(theorem: Theorem, measured: float, bound: float) -> float:
+    """Give the ratio that is 1 at a tight bound and more where the bound fails."""
+    over, under = (measured, bound) if theorem.direction == "<=" else (bound, measured)
+    return 1.0 if over == under else over / under if under else float("inf")
 
 
 def loss_and_level(theorem: Theorem, shown: Evidence) -> tuple[float, float]:

@@ -30,6 +30,7 @@ class Point:
 
     ``ratio`` is measured / bound for an upper bound and bound / measured for a
     lower one: 1 is tight, and more than 1 is evidence against the theorem.
+    ``error`` is the standard error of a ratio of means, 0 where nothing is averaged.
     """
 
     instance: str
@@ -37,6 +38,7 @@ class Point:
     bound: float
     ratio: float
     trials: int
+    error: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,8 @@ class CheckResult:
     detail : str
         One sentence: the evidence, or why it is undecided.
     tightest : float
-        The largest ratio over the points; NaN if nothing ran.
+        The largest ratio over the points, less two standard errors where it is a
+        mean, so that chance alone does not make a bound look tight; NaN if nothing ran.
     tight_enough : bool
         False where the theorem names a witness that stayed below its ratio.
     points : tuple of Point

@@ -114,12 +114,12 @@ def detectable_rate(level: float, trials: int, alpha: float) -> float:
     return float(stats.beta.ppf(POWER, least, trials - least + 1)) / level
 
 
-def detectable_mean(record: Record, alpha: float) -> float:
+def detectable_mean(record: Record, alpha: float, *, upper: bool = True) -> float:
     """Give the violation of a mean that a run like this one detects with probability 0.99.
 
-    The observed losses are scaled until their mean exceeds the level by a
-    factor; the log-wealth of the best fraction is then a sum of independent
-    terms, taken as normal.
+    On each instance the observed quantities are scaled until their mean misses
+    the bound by a factor; the log-wealth of the best fraction is then a sum of
+    independent terms, taken as normal.
 
     Parameters
     ----------
@@ -127,26 +127,37 @@ def detectable_mean(record: Record, alpha: float) -> float:
         The trials.
     alpha : float
         Level of the test.
+    upper : bool, optional
+        Whether the claim bounds the mean from above.  For a lower bound the
+        losses and levels are one minus the quantity and one minus the bound.
 
     Returns
     -------
     float
-        True mean over claimed mean; infinite where none would be detected.
+        True mean over its bound (for a lower bound: bound over true mean);
+        infinite where none would be detected.
     """
-    shares = record.losses / record.levels  # loss in units of the claimed mean
-    if shares.size < 2 or shares.mean() <= 0:
-        return detectable_rate(float(record.levels.mean()), shares.size, alpha)
-    shape = shares / shares.mean()
+    telling = (record.levels < 1) & (record.levels > 0)
+    losses, levels, instances = (
+        part[telling] for part in (record.losses, record.levels, record.instances)
+    )
+    quantities, bounds = (losses, levels) if upper else (1 - losses, 1 - levels)
+    means = np.bincount(instances, quantities) / np.maximum(np.bincount(instances), 1)
+    if losses.size < 2 or not means[instances].all():
+        level = float(levels.mean()) if losses.size else 0.0
+        return detectable_rate(level, losses.size, alpha) if upper else math.inf
+    typical = quantities / means[instances] * bounds  # as observed, but with mean = bound
     needed = -math.log(alpha) + math.log(2 * FRACTIONS.size)
 
     def surplus(factor: float) -> float:
-        scaled = np.minimum(factor * shape, 1 / record.levels)
-        gains = np.log1p(np.multiply.outer(scaled - 1, FRACTIONS))
-        spread = gains.std(axis=0, ddof=1) * math.sqrt(shape.size)
+        quantity = np.minimum(typical * (factor if upper else 1 / factor), 1.0)
+        share = (quantity if upper else 1 - quantity) / levels
+        gains = np.log1p(np.multiply.outer(share - 1, FRACTIONS))
+        spread = gains.std(axis=0, ddof=1) * math.sqrt(losses.size)
         z = stats.norm.ppf(POWER)
         return float((gains.sum(axis=0) - z * spread).max()) - needed
 
-    highest = float(1 / record.levels.min())
+    highest = float(1 / bounds.min()) if upper else 1e6
     if surplus(highest) <= 0:
         return math.inf
     return float(optimize.brentq(surplus, 1.0, highest, xtol=1e-6))

@@ -11,7 +11,7 @@ import numpy as np
 
 from algos.theorem import InExpectation
 from proofs_checks.check import Check, Instances
-from proofs_checks.evaluate import evidence, generator, loss_and_level, witness
+from proofs_checks.evaluate import evidence, generator, loss_and_level, pressure, witness
 from proofs_checks.results import Outcome, Point, Verdict
 from proofs_checks.statistics import Record, detectable_mean, detectable_rate, log_evidence
 from proofs_checks.strategies import draw
@@ -63,7 +63,7 @@ def bet_against(
     losses: list[float] = []
     levels: list[float] = []
     numbers: list[int] = []
-    sums = np.zeros((len(instances), 2))  # of measured and of bound
+    sums = np.zeros((len(instances), 3))  # of measured, of its square, of bound
     worst = np.zeros(len(instances))
     vacuous = done = 0
     start, next_look = time.monotonic(), 1
@@ -89,7 +89,7 @@ def bet_against(
         levels.append(level)
         numbers.append(k)
         where.append(done - 1)
-        sums[k] += shown.measured, shown.bound
+        sums[k] += shown.measured, shown.measured**2, shown.bound
         worst[k] = max(worst[k], shown.ratio)
         if len(losses) >= next_look or (trials is not None and done >= trials):
             next_look = math.ceil(len(losses) * ROUND_GROWTH) + 1
@@ -101,10 +101,13 @@ def bet_against(
     for k, (name, _) in enumerate(instances):
         runs = int((record.instances == k).sum())
         if runs:
-            measured, bound = (sums[k] / runs).tolist()
-            over_bound = theorem.direction == "<="
-            ratio = (measured / bound if over_bound else bound / measured) if mean else worst[k]
-            points.append(Point(name, measured, bound, float(ratio), runs))
+            measured, square, bound = (sums[k] / runs).tolist()
+            ratio, doubt = float(worst[k]), 0.0
+            if mean:
+                ratio = pressure(theorem, measured, bound)
+                scatter = math.sqrt(max(square - measured**2, 0.0) / runs)
+                doubt = abs(ratio) * scatter / measured if measured else 0.0
+            points.append(Point(name, measured, bound, ratio, runs, doubt))
 
     def report(verdict: Verdict, detail: str, factor: float = math.nan, text: str = "") -> Outcome:
         return Outcome(
@@ -125,11 +128,15 @@ def bet_against(
         k = _worst(record, len(instances))
         mine = np.flatnonzero(record.instances == k)
         worst_trial = where[int(mine[record.losses[mine].argmax()])]
-        detail = (
-            f"mean loss {record.losses.mean():.4g} against at most {record.levels.mean():.4g} "
-            f"in {record.losses.size} trials; worst at {instances[k][0]} "
-            f"({record.losses[mine].mean():.4g} against {record.levels[mine].mean():.4g})"
+        measured, _, bound = sums[k] / mine.size
+        told = (
+            f"mean {measured:.4g} in {mine.size} trials, but the bound is {theorem.direction} "
+            f"{bound:.4g}"
+            if mean
+            else f"the bound failed in {record.losses[mine].mean():.2%} of {mine.size} trials, "
+            f"allowed are {record.levels[mine].mean():.2%}"
         )
+        detail = f"{theorem.quantity}: {told} (worst at {instances[k][0]}; {done} trials in all)"
         text = witness(check, instances[k][1], entropy, (worst_trial,))
         return report(Verdict.REFUTED, detail, text=text)
     if not losses:
@@ -137,7 +144,7 @@ def bet_against(
     if np.isin(record.losses, (0.0, 1.0)).all():
         factor = detectable_rate(float(record.levels.mean()), len(losses), alpha)
     else:
-        factor = detectable_mean(record, alpha)
+        factor = detectable_mean(record, alpha, upper=theorem.direction == "<=")
     found = f"a violation by {factor:.3g}x on all instances would be found with probability 0.99"
     if factor > check.detect:
         detail = f"{found}, but {check.detect:g}x is asked for: raise the budget"

@@ -17,6 +17,9 @@ Flip = Callable[[int], int]
 #: A monotone line is taken for a decreasing one with at most this probability.
 FALSE_ALARM = 1e-9
 
+#: 1 - 0.9 is less than 0.1 in floating point; a tolerance may exceed its limit by so much.
+ROUNDING = 1e-12
+
 
 class FlipError(ValueError):
     """A flip broke its contract; nothing that was seen before is lost.
@@ -277,6 +280,8 @@ class Coins:
         Robbins 1970) and at all n cuts at once (union bound).
         """
         coins = sorted(self._tosses)
+        if len(coins) < 2:
+            return
         tosses = np.cumsum([self._tosses[coin] for coin in coins])
         heads = np.cumsum([self._heads[coin] for coin in coins])
         left, right = tosses[:-1], tosses[-1] - tosses[:-1]
@@ -309,11 +314,12 @@ def checked_problem(
     target = checked_real("target", target, 0, 1)
     tolerance = checked_real("tolerance", tolerance, 0, math.inf)
     most = min(target, 1 - target)
-    if tolerance > most:
+    if tolerance > most * (1 + ROUNDING):
         raise ValueError(
             f"tolerance must lie in (0, {most:g}], the smaller of target and 1 - target, "
             f"got {tolerance!r}"
         )
+    tolerance = min(tolerance, most)
     return n, target, tolerance, checked_real("failure_probability", failure_probability, 0, 1)
 
 

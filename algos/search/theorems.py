@@ -1,0 +1,168 @@
+"""What is proven of noisy search and of learning thresholds."""
+
+import numpy as np
+from sympy import Eq, Expr, Rational, Symbol, log
+from sympy.utilities.lambdify import implemented_function
+
+from algos.search import (
+    capacity,
+    noisy_binary_search,
+    sharp_crossing_search,
+    worst_case_flips,
+)
+from algos.theorem import InExpectation, Need, Source, Surely, Theorem, Tightness
+
+n = Symbol("n", integer=True, positive=True)
+target = Symbol("target", positive=True)
+tolerance = Symbol("tolerance", positive=True)
+failure_probability = Symbol("failure_probability", positive=True)
+sharp = Symbol("sharp")  # 1 where no coin lies strictly inside target ± tolerance
+cap = Symbol("cap", positive=True)  # the caller's max_samples
+
+C = implemented_function("C", capacity)
+W = implemented_function("W", np.vectorize(worst_case_flips, otypes=[float]))
+
+DOMAIN = {
+    "n": (1.0, 2.0**62),
+    "target": (0.0, 1.0),
+    "tolerance": (0.0, 0.5),
+    "failure_probability": (0.0, 1.0),
+}
+SHARP = Need(Eq(sharp, 1), "every coin is at exactly target - tolerance or target + tolerance")
+EVEN = Need(Eq(target, Rational(1, 2)), "the target is 1/2")
+
+GRETTA_PRICE = Source(
+    authors="L. Gretta, E. Price",
+    title="Sharp Noisy Binary Search with Monotonic Probabilities",
+    year=2023,
+    venue="arXiv 2311.00840",
+    locator="Theorem 1.1",
+    url="https://arxiv.org/abs/2311.00840",
+)
+
+
+def _here(page: str, section: str) -> Source:
+    """Point at a proof of this library."""
+    return Source(
+        authors="The lemmata developers",
+        title="Proofs of this library",
+        year=2026,
+        venue=f"docs/theory/{page}.md",
+        locator=section,
+    )
+
+
+def _lg(x: Expr) -> Expr:
+    return log(x, 2)
+
+
+FAILURE = Theorem(
+    key="search/noisy-binary-search/failure",
+    algorithm=noisy_binary_search,
+    quantity="probability of a wrong answer",
+    formula=failure_probability,
+    direction="<=",
+    holds=InExpectation(1),
+    constants="exact",
+    statement=(
+        "On every line of non-decreasing coins, ramps of indistinguishable coins included, the "
+        "answer is wrong with probability at most failure_probability."
+    ),
+    source=_here("noisy_binary_search", "The verification"),
+    domain=DOMAIN,
+)
+
+WORST_CASE = Theorem(
+    key="search/noisy-binary-search/worst-case",
+    algorithm=noisy_binary_search,
+    quantity="coin flips",
+    formula=W(n, target, tolerance, failure_probability),
+    direction="<=",
+    holds=Surely(),
+    constants="exact",
+    statement="No run on non-decreasing coins uses more flips than W, whatever they show.",
+    source=_here("noisy_binary_search", "The number of flips"),
+    domain=DOMAIN,
+)
+
+FLIPS = Theorem(
+    key="search/noisy-binary-search/flips",
+    algorithm=noisy_binary_search,
+    quantity="coin flips",
+    formula=(
+        _lg(n)
+        + _lg(n) ** Rational(2, 3) * _lg(1 / failure_probability) ** Rational(1, 3)
+        + _lg(1 / failure_probability)
+    )
+    / C(target, tolerance),
+    direction="<=",
+    holds=InExpectation(W(n, target, tolerance, failure_probability)),
+    constants="unspecified",
+    statement=(
+        "The flips grow like lg n / C with lower-order terms in the failure probability; the "
+        "published constants of those terms are unknown, so the growth alone is claimed."
+    ),
+    source=GRETTA_PRICE,
+    domain=DOMAIN,
+)
+
+SHARP_FAILURE = Theorem(
+    key="search/sharp-crossing/failure",
+    algorithm=sharp_crossing_search,
+    quantity="probability of a wrong answer",
+    formula=failure_probability,
+    direction="<=",
+    holds=InExpectation(1),
+    constants="exact",
+    statement=(
+        "If the coins jump from exactly target - tolerance to exactly target + tolerance at a "
+        "uniform place, the answer is wrong with probability at most failure_probability."
+    ),
+    source=_here("noisy_binary_search", "The exact posterior"),
+    needs=(SHARP,),
+    domain=DOMAIN,
+    tightness=Tightness(0.3, "nine coins"),
+)
+
+SHARP_FLIPS = Theorem(
+    key="search/sharp-crossing/flips",
+    algorithm=sharp_crossing_search,
+    quantity="coin flips",
+    formula=(_lg(n + 1) + _lg(1 / failure_probability) + 3) / C(target, tolerance),
+    direction="<=",
+    holds=InExpectation(cap),
+    constants="exact",
+    statement=(
+        "With symmetric noise and a uniform crossing among n + 1 places, asking the posterior "
+        "median takes (lg(n + 1) + lg(1/failure_probability) + 3) / C flips on average."
+    ),
+    source=Source(
+        authors="D. Dereniowski, A. Łukasiewicz, P. Uznański",
+        title="Noisy (Binary) Searching: Simple, Fast and Correct",
+        year=2021,
+        venue="arXiv 2107.05753",
+        locator="abstract: uniform prior, expected queries",
+        url="https://arxiv.org/abs/2107.05753",
+    ),
+    needs=(SHARP, EVEN),
+    domain=DOMAIN,
+    tightness=Tightness(0.75, "2^60 coins"),
+)
+
+INFORMATION = Theorem(
+    key="search/any-method/information",
+    algorithm=sharp_crossing_search,
+    quantity="coin flips",
+    formula=((1 - failure_probability) * _lg(n + 1) - 1) / C(target, tolerance),
+    direction=">=",
+    holds=InExpectation(cap),
+    constants="exact",
+    statement=(
+        "Any method that finds a uniform crossing among n + 1 places with the given failure "
+        "probability flips at least ((1 - failure_probability) lg(n + 1) - 1) / C coins on average."
+    ),
+    source=_here("noisy_binary_search", "The lower bound"),
+    needs=(SHARP,),
+    domain=DOMAIN,
+    tightness=Tightness(0.75, "2^60 coins"),
+)

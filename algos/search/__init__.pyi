@@ -1,0 +1,21 @@
+from ._capacity import bernoulli_divergence, capacity, capacity_between, query_quantile
+from ._noisy_binary_search import NoisySearchResult, SideTest, noisy_binary_search, worst_case_flips
+from ._posterior import CrossingPosterior
+from ._problem import CoinLine, FlipError, SearchResult
+from ._sharp_crossing_search import sharp_crossing_search
+
+__all__ = [
+    "CoinLine",
+    "CrossingPosterior",
+    "FlipError",
+    "NoisySearchResult",
+    "SearchResult",
+    "SideTest",
+    "bernoulli_divergence",
+    "capacity",
+    "capacity_between",
+    "noisy_binary_search",
+    "query_quantile",
+    "sharp_crossing_search",
+    "worst_case_flips",
+]
