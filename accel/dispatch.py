@@ -183,16 +183,55 @@ class Call:
         return self.xp is np
 
     def broadcast(self, array: Array, shape: tuple[int, ...]) -> Array:
-        """Broadcast an array where it does not have the shape."""
+        """Broadcast an array where it does not have the shape.
+
+        Parameters
+        ----------
+        array : array
+            One of the call's arrays.
+        shape : tuple of int
+            What it is broadcast to.
+
+        Returns
+        -------
+        array
+            Of that shape, not to be written to.
+        """
         return array if tuple(array.shape) == shape else self.xp.broadcast_to(array, shape)
 
     def flat(self, array: Array, shape: tuple[int, ...]) -> Array:
-        """Broadcast an array and flatten it."""
+        """Broadcast an array and flatten it.
+
+        Parameters
+        ----------
+        array : array
+            One of the call's arrays.
+        shape : tuple of int
+            What it is broadcast to.
+
+        Returns
+        -------
+        array
+            With one axis, not to be written to.
+        """
         array = self.broadcast(array, shape)
         return array if array.ndim == 1 else self.xp.reshape(array, (-1,))
 
     def __call__(self, *arrays: Array, shape: tuple[int, ...]) -> Array:
-        """Run the kernel on prepared arrays and give the result its shape and dtype."""
+        """Run the kernel on prepared arrays.
+
+        Parameters
+        ----------
+        *arrays : array
+            What the paths work on, in order.
+        shape : tuple of int
+            The shape of the result.
+
+        Returns
+        -------
+        array
+            The result in the call's dtype; a number for NumPy where the shape is ().
+        """
         if self.path == "generic":
             result = self.kernel.generic(self.xp, *arrays)
         elif self.path == "cuda":

@@ -55,10 +55,12 @@ class Source:
 
     Parameters
     ----------
-    authors, title, venue : str
+    authors, title : str
         As printed.
     year : int
         Year of publication.
+    venue : str
+        Journal, conference or preprint number.
     locator : str
         Theorem number, equation or section; ``"this library"`` style locators
         point at the page in ``docs/theory`` that carries our proof.
@@ -140,7 +142,15 @@ class Need:
 
 @dataclass(frozen=True)
 class Tightness:
-    """A witness instance on which measured / bound reaches at least ``ratio``."""
+    """A named instance on which measured / bound comes close to 1.
+
+    Parameters
+    ----------
+    ratio : float
+        What the instance reaches at least.
+    witness : str
+        The instance's name in the check.
+    """
 
     ratio: float
     witness: str

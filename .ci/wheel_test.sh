@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The wheel, in an empty environment, away from the clone.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+away=$(mktemp -d)
+trap 'rm -rf "$away"' EXIT
+"$root/.venv/bin/python" -m pip wheel -q --no-deps --no-build-isolation -w "$away/dist" "$root"
+python3 -m venv "$away/venv"
+"$root/.venv/bin/python" -m uv export -q --frozen --no-emit-project --project "$root" \
+  -o "$away/requirements.txt" 2>/dev/null || cp "$root/requirements.lock" "$away/requirements.txt"
+"$away/venv/bin/python" -m pip install -q -r "$away/requirements.txt"
+"$away/venv/bin/python" -m pip install -q --no-deps "$away"/dist/*.whl
+"$away/venv/bin/python" -m pip install -q "$("$root/.venv/bin/python" -m pip freeze | grep -i '^mypy==')"
+cp "$root/.ci/client.py" "$away/"
+cd "$away"
+venv/bin/lemmata doctor
+venv/bin/lemmata check search/sharp --html report.html
+test -s report.html
+venv/bin/python client.py
+venv/bin/mypy --strict client.py
