@@ -113,6 +113,29 @@ class PiecewiseDensity:
                 f"scaling by {left!r} before cell {cut} and {right!r} from it on leaves no weight"
             )
 
+    def keep(self, start: int, stop: int) -> None:
+        """Empty all cells but those of a range; renormalise.
+
+        Parameters
+        ----------
+        start, stop : int
+            The cells start … stop−1 stay, 0 <= start < stop <= size.
+
+        Raises
+        ------
+        ZeroDivisionError
+            Nothing would be left; the density is unchanged.
+        """
+        if not 0 <= start < stop <= self.size:
+            raise ValueError(f"0 <= start < stop <= {self.size} must hold, got {start!r}, {stop!r}")
+        before = self._places.copy(), self._weights.copy()
+        try:
+            self.scale(start, 0.0, 1.0)
+            self.scale(stop, 1.0, 0.0)
+        except ZeroDivisionError:
+            self._places, self._weights = before
+            raise
+
     def weight(self, cell: int) -> float:
         """Give the weight of one cell.
 

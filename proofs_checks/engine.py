@@ -16,7 +16,15 @@ from proofs_checks.results import CheckResult, FaultResult, Outcome
 from proofs_checks.trials import bet_against
 from proofs_checks.violations import search_violation
 
-__all__ = ["FALSE_ALARM", "assemble", "find", "run_algorithm", "run_fault", "verify"]
+__all__ = [
+    "FALSE_ALARM",
+    "assemble",
+    "find",
+    "run_algorithm",
+    "run_fault",
+    "tight_enough",
+    "verify",
+]
 
 #: Probability that a whole run refutes anything true.
 FALSE_ALARM = 1e-6
@@ -164,7 +172,7 @@ def assemble(
         verdict=outcome.verdict,
         detail=outcome.detail,
         tightest=max((p.ratio - 2 * p.error for p in outcome.points), default=math.nan),
-        tight_enough=_tight_enough(theorem, outcome),
+        tight_enough=tight_enough(theorem, outcome),
         points=outcome.points,
         trials=outcome.trials,
         vacuous=outcome.vacuous,
@@ -238,7 +246,7 @@ def verify(
     return assemble(found, outcome, faults, seed=seed, seconds=time.monotonic() - start)
 
 
-def _tight_enough(theorem: Theorem, outcome: Outcome) -> bool:
+def tight_enough(theorem: Theorem, outcome: Outcome) -> bool:
     """Tell whether the theorem's witness, where it ran, came as close as it should."""
     if not isinstance(theorem.tightness, Tightness):
         return True

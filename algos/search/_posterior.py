@@ -116,6 +116,27 @@ class CrossingPosterior:
             ) from None
         self.asked.append(coin)
 
+    def restrict(self, first: int, last: int) -> None:
+        """Take in that the crossing lies in a range, known from elsewhere.
+
+        Parameters
+        ----------
+        first, last : int
+            First and last insertion index of the range, in 0 … n.
+
+        Raises
+        ------
+        ValueError
+            There is no such range, or it has probability 0; the posterior is
+            unchanged.
+        """
+        if not 0 <= first <= last <= self.n:
+            raise ValueError(f"0 <= first <= last <= {self.n} must hold, got {first!r}, {last!r}")
+        try:
+            self._density.keep(first, last + 1)
+        except ZeroDivisionError:
+            raise ValueError(f"the crossing lies in {first} … {last} with probability 0") from None
+
     def best(self) -> tuple[int, float]:
         """Give the most probable crossing.
 

@@ -1,7 +1,7 @@
 """What is proven of noisy search and of learning thresholds."""
 
 import numpy as np
-from sympy import Eq, Expr, Rational, Symbol, log
+from sympy import Eq, Rational, Symbol
 from sympy.utilities.lambdify import implemented_function
 
 from algos.search import (
@@ -19,6 +19,7 @@ failure_probability = Symbol("failure_probability", positive=True)
 sharp = Symbol("sharp")  # 1 where no coin lies strictly inside target ± tolerance
 cap = Symbol("cap", positive=True)  # the caller's max_samples
 
+lg = implemented_function("lg", np.log2)
 C = implemented_function("C", capacity)
 W = implemented_function("W", np.vectorize(worst_case_flips, otypes=[float]))
 
@@ -50,10 +51,6 @@ def _here(page: str, section: str) -> Source:
         venue=f"docs/theory/{page}.md",
         locator=section,
     )
-
-
-def _lg(x: Expr) -> Expr:
-    return log(x, 2)
 
 
 FAILURE = Theorem(
@@ -90,9 +87,9 @@ FLIPS = Theorem(
     algorithm=noisy_binary_search,
     quantity="coin flips",
     formula=(
-        _lg(n)
-        + _lg(n) ** Rational(2, 3) * _lg(1 / failure_probability) ** Rational(1, 3)
-        + _lg(1 / failure_probability)
+        lg(n)
+        + lg(n) ** Rational(2, 3) * lg(1 / failure_probability) ** Rational(1, 3)
+        + lg(1 / failure_probability)
     )
     / C(target, tolerance),
     direction="<=",
@@ -128,7 +125,7 @@ SHARP_FLIPS = Theorem(
     key="search/sharp-crossing/flips",
     algorithm=sharp_crossing_search,
     quantity="coin flips",
-    formula=(_lg(n + 1) + _lg(1 / failure_probability) + 3) / C(target, tolerance),
+    formula=(lg(n + 1) + lg(1 / failure_probability) + 3) / C(target, tolerance),
     direction="<=",
     holds=InExpectation(cap),
     constants="exact",
@@ -153,7 +150,7 @@ INFORMATION = Theorem(
     key="search/any-method/information",
     algorithm=sharp_crossing_search,
     quantity="coin flips",
-    formula=((1 - failure_probability) * _lg(n + 1) - 1) / C(target, tolerance),
+    formula=((1 - failure_probability) * lg(n + 1) - 1) / C(target, tolerance),
     direction=">=",
     holds=InExpectation(cap),
     constants="exact",
