@@ -138,23 +138,29 @@ def noisy_binary_search(
     n = checked_count("n", n, most=2**62 - 1)
     limit = None if max_samples is None else checked_count("max_samples", max_samples)
     search = _Search(flip, n, target, tolerance, delta, limit)
+    found = True
     try:
-        index, bound, ending = search.run(), delta, "found"
-    except _Exhausted:
-        index, bound, ending = search.guess(), 1.0, "budget exhausted"
+        index = search.run()
+    except _BudgetError:
+        index, found = search.guess(), False
     search.coins.check_monotone()
-    status = "found" if ending == "found" else "budget exhausted"
-    return NoisySearchResult(index, search.coins.samples, bound, status, tuple(search.tests))
+    return NoisySearchResult(
+        index=index,
+        samples=search.coins.samples,
+        failure_probability=delta if found else 1.0,
+        status="found" if found else "budget exhausted",
+        tests=tuple(search.tests),
+    )
 
 
-def worst_case_flips(
-    n: int, target: float, tolerance: float, failure_probability: float
-) -> int:
+def worst_case_flips(n: float, target: float, tolerance: float, failure_probability: float) -> int:
     """Give the number of flips that no run of :func:`noisy_binary_search` exceeds.
 
     Parameters
     ----------
-    n, target, tolerance, failure_probability
+    n : int or float
+        Number of coins, a whole number.
+    target, tolerance, failure_probability : float
         As for :func:`noisy_binary_search`.
 
     Returns
@@ -171,21 +177,23 @@ def worst_case_flips(
     Examples
     --------
     >>> worst_case_flips(10**6, 0.5, 0.1, 0.01)
-    30846
+    35556
     """
-    if isinstance(n, float) and n.is_integer():
-        n = int(n)
-    n, target, tolerance, delta = checked_problem(n, target, tolerance, failure_probability)
+    if n != math.floor(n):
+        raise ValueError(f"n must be a whole number, got {n!r}")
+    count, target, tolerance, delta = checked_problem(
+        int(n), target, tolerance, failure_probability
+    )
     rounds = [k for k in range(ROUNDS) if k not in SCREENED]
-    flips = sum(_budget(k, n, target, tolerance) for k in rounds)
-    in_rounds, halvings = 2 * ROUNDS, n.bit_length()
-    for j in range(1, in_rounds + halvings + 1):
+    flips = sum(_budget(k, count, target, tolerance) for k in rounds)
+    halvings = count.bit_length()  # ceil(lg(n + 1))
+    for j in range(1, min(2 * ROUNDS + halvings, count) + 1):  # each test excludes an answer
         size = sure_size(target, tolerance, _level(j, delta))
-        flips += PATIENCE * size if j <= in_rounds else size
+        flips += PATIENCE * size if j <= 2 * ROUNDS else size
     return flips
 
 
-class _Exhausted(Exception):
+class _BudgetError(Exception):
     """The caller's budget of flips is used up."""
 
 
@@ -267,7 +275,7 @@ class _Search:
     def _toss(self, coin: int) -> int:
         """Flip a coin within the caller's budget, and let the posterior see it."""
         if self.coins.samples == self.limit:
-            raise _Exhausted
+            raise _BudgetError
         heads = self.coins.flip(coin)
         self.posterior.tell(coin, heads)
         return heads

@@ -111,8 +111,8 @@ class CrossingPosterior:
         except ZeroDivisionError:
             raise ValueError(
                 f"{'heads' if heads else 'tails'} on coin {coin} cannot happen after the flips "
-                f"before it, with low={self.low:g} and high={self.high:g}; widen low and high "
-                "if the coins are not exact"
+                f"before it, with low={self.low:g} and high={self.high:g}; where coins are not "
+                "quite certain, low must exceed 0 and high lie below 1"
             ) from None
         self.asked.append(coin)
 
@@ -147,6 +147,16 @@ class CrossingPosterior:
         """
         return self._density.peak()
 
+    def median(self) -> int:
+        """Give the median of the crossing.
+
+        Returns
+        -------
+        int
+            The least insertion index up to which the probability is 1/2 or more.
+        """
+        return self._density.locate(0.5)[0]
+
     @property
     def confidence(self) -> float:
         """Posterior probability of the most probable crossing, in constant time."""
@@ -167,10 +177,4 @@ class CrossingPosterior:
         float
             The posterior probability.
         """
-        last = first if last is None else last
-        if not 0 <= first <= last <= self.n:
-            raise ValueError(f"0 <= first <= last <= {self.n} must hold, got {first!r}, {last!r}")
-        if first == last:
-            return self._density.weight(first)
-        within = self._density.before(last + 1) - self._density.before(first)
-        return min(max(within, 0.0), 1.0)
+        return self._density.probability(first, last)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from algos.search._posterior import CrossingPosterior
-from algos.search._problem import Coins, Flip, SearchResult, checked_count, checked_problem
+from algos.search._problem import (
+    Coins,
+    Flip,
+    FlipError,
+    SearchResult,
+    checked_count,
+    checked_problem,
+)
 
 
 def sharp_crossing_search(
@@ -55,7 +62,8 @@ def sharp_crossing_search(
     TypeError, ValueError
         An argument is not what it must be; nothing was flipped.
     FlipError
-        A flip raised, was not 0 or 1, or the coins clearly decrease.
+        A flip raised, was not 0 or 1, the coins clearly decrease, or a coin that
+        should always fall alike, at tolerance target or 1 - target, did not.
 
     Notes
     -----
@@ -95,7 +103,11 @@ def sharp_crossing_search(
     posterior = CrossingPosterior(n, low=target - tolerance, high=target + tolerance)
     while posterior.confidence < 1 - delta and coins.samples != limit:
         coin = posterior.ask()
-        posterior.tell(coin, coins.flip(coin))
+        heads = coins.flip(coin)
+        try:
+            posterior.tell(coin, heads)
+        except ValueError as error:  # only where a coin is taken to be certain
+            raise FlipError(str(error), coin, coins.samples, coins.tally) from None
     coins.check_monotone()
     index, probability = posterior.best()
     if probability < 1 - delta:
