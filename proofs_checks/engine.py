@@ -171,7 +171,7 @@ def assemble(
         direction=theorem.direction,
         verdict=outcome.verdict,
         detail=outcome.detail,
-        tightest=max((p.ratio - 2 * p.error for p in outcome.points), default=math.nan),
+        tightest=_tightest(theorem, outcome),
         tight_enough=tight_enough(theorem, outcome),
         points=outcome.points,
         trials=outcome.trials,
@@ -244,6 +244,13 @@ def verify(
         for fault in (found.faults if with_faults else ())
     )
     return assemble(found, outcome, faults, seed=seed, seconds=time.monotonic() - start)
+
+
+def _tightest(theorem: Theorem, outcome: Outcome) -> float:
+    """Give the ratio nearest to a violation; growth alone has no such ratio."""
+    if theorem.constants == "unspecified":
+        return math.nan
+    return max((point.ratio - 2 * point.error for point in outcome.points), default=math.nan)
 
 
 def tight_enough(theorem: Theorem, outcome: Outcome) -> bool:

@@ -15,7 +15,7 @@ from proofs_checks.statistics import exponent_interval
 
 __all__ = ["fit_growth"]
 
-CONFIDENCE = 0.999
+CONFIDENCE = 0.99
 WIDEST = 0.5  # a wider interval decides nothing
 
 
@@ -105,7 +105,7 @@ def fit_growth(
     upper = theorem.direction == "<="
     detail = (
         f"measured grows like the claim to the power {slope:.3f} "
-        f"({CONFIDENCE:.1%} interval {low:.3f} to {high:.3f}; claimed {'<=' if upper else '>='} 1)"
+        f"({CONFIDENCE:.0%} interval {low:.3f} to {high:.3f}; claimed {'<=' if upper else '>='} 1)"
     )
     if (low > 1 + sizes.slack) if upper else (high < 1 - sizes.slack):
         worst = len(points) - 1

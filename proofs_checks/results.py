@@ -80,7 +80,8 @@ class CheckResult:
         One sentence: the evidence, or why it is undecided.
     tightest : float
         The largest ratio over the points, less two standard errors where it is a
-        mean, so that chance alone does not make a bound look tight; NaN if nothing ran.
+        mean, so that chance alone does not make a bound look tight; NaN if nothing
+        ran, or where the constants are unspecified.
     tight_enough : bool
         False where the theorem names a witness that stayed below its ratio.
     points : tuple of Point

@@ -10,7 +10,7 @@ from ._probabilistic_bisection import BisectionResult, probabilistic_bisection
 from ._problem import CoinLine, FlipError, SearchResult
 from ._repeated_vote import repeated_vote_search, vote_flips
 from ._sharp_crossing_search import sharp_crossing_search
-from ._side_test import SideTest
+from ._side_test import SideTest, side_test
 from ._threshold_problem import RewardError, ThresholdProblem
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "query_quantile",
     "repeated_vote_search",
     "sharp_crossing_search",
+    "side_test",
     "threshold_queries",
     "threshold_regret",
     "vote_flips",

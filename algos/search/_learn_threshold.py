@@ -86,8 +86,8 @@ def learn_threshold(
 
     References
     ----------
-    "Learning Thresholds with Latent Values and Censored Feedback", 2023,
-    arXiv 2312.04653.
+    J. Zhang, T. Lin, W. Zheng, Z. Feng, Y. Teng, X. Deng, "Learning Thresholds
+    with Latent Values and Censored Feedback", 2023, arXiv 2312.04653.
 
     Examples
     --------

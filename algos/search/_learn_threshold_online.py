@@ -73,8 +73,8 @@ def learn_threshold_online(
 
     References
     ----------
-    "Learning Thresholds with Latent Values and Censored Feedback", 2023,
-    arXiv 2312.04653: Θ(T^{2/3}).
+    J. Zhang, T. Lin, W. Zheng, Z. Feng, Y. Teng, X. Deng, "Learning Thresholds
+    with Latent Values and Censored Feedback", 2023, arXiv 2312.04653: Θ(T^{2/3}).
 
     Examples
     --------
@@ -90,19 +90,20 @@ def learn_threshold_online(
     lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
     points = _points(horizon, lipschitz)
     rewards = Rewards(query)
-    plays, totals = np.zeros(points, int), np.zeros(points)
-    active = np.arange(points)
+    grid = [k / (points - 1) for k in range(points)]
+    plays, totals = [0] * points, [0.0] * points
+    active = list(range(points))
     level = math.log(2 * points * horizon**2)
     while rewards.samples < horizon:
         for k in active[: horizon - rewards.samples]:
-            totals[k] += rewards.query(int(k) / (points - 1))
+            totals[k] += rewards.query(grid[k])
             plays[k] += 1
-        if active.size > 1 and (each := plays[active].min()):
-            means = totals[active] / plays[active]
-            radius = math.sqrt(level / (2 * each))
-            active = active[means >= means.max() - 2 * radius]
-    grid = tuple(k / (points - 1) for k in range(points))
-    return OnlineThresholdResult(grid, tuple(plays.tolist()), tuple(totals.tolist()))
+        if len(active) > 1:  # all of them were played equally often, but in the last round
+            radius = math.sqrt(level / (2 * plays[active[-1]] or math.inf))
+            means = {k: totals[k] / plays[k] for k in active if plays[k]}
+            best = max(means.values())
+            active = [k for k in active if means.get(k, best) >= best - 2 * radius]
+    return OnlineThresholdResult(tuple(grid), tuple(plays), tuple(totals))
 
 
 def threshold_regret(horizon: int, lipschitz: float = 1.0) -> float:

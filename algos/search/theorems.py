@@ -19,6 +19,7 @@ from algos.search import (
     probabilistic_bisection,
     repeated_vote_search,
     sharp_crossing_search,
+    side_test,
     threshold_queries,
     threshold_regret,
     vote_flips,
@@ -44,7 +45,8 @@ C = implemented_function("C", capacity)
 
 def _function(name: str, count: Callable[..., float]) -> Callable[..., Expr]:
     """Make a count that the algorithm itself computes part of a formula."""
-    return implemented_function(name, np.vectorize(count, otypes=[float]))
+    function: Callable[..., Expr] = implemented_function(name, np.vectorize(count, otypes=[float]))
+    return function
 
 
 W = _function("W", worst_case_flips)
@@ -216,7 +218,7 @@ CENSORED = Source(
     title="Learning Thresholds with Latent Values and Censored Feedback",
     year=2023,
     venue="arXiv 2312.04653",
-    locator="abstract",
+    locator="abstract: Theta(1 / tolerance^3) queries, Theta(T^(2/3)) regret",
     url="https://arxiv.org/abs/2312.04653",
 )
 
@@ -265,6 +267,21 @@ def _count(
     )
 
 
+SIDE_TEST = Theorem(
+    key="search/side-test/failure",
+    algorithm=side_test,
+    quantity="probability of a false conclusion",
+    formula=failure_probability,
+    direction="<=",
+    holds=InExpectation(1),
+    constants="exact",
+    statement=(
+        "A side test's conclusion about a coin is false with probability at most its level, "
+        "whichever conclusion it was asked to look for."
+    ),
+    source=_here("noisy_binary_search", "The verification"),
+    domain=DOMAIN,
+)
 VOTE_FAILURE = _failure(
     "repeated-vote",
     repeated_vote_search,
@@ -407,6 +424,7 @@ GROWTH_IN_N = tuple(
         source,
     )
     for name, (algorithm, source) in METHODS.items()
+    if algorithm is not noisy_binary_search  # FLIPS says more
 )
 GROWTH_IN_TOLERANCE = tuple(
     _growth(

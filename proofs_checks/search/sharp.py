@@ -1,27 +1,21 @@
-"""Checks of the family `search`."""
+"""Checks of the sharp-crossing search and of the information bound."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from algos.search import (
-    CoinLine,
-    capacity,
-    noisy_binary_search,
-    sharp_crossing_search,
-)
+from algos.search import CoinLine, capacity, sharp_crossing_search
 from algos.search import theorems as claims
-from proofs_checks.check import Instances, Measurement, Sizes, check
+from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
+from proofs_checks.search.instances import Algorithm, Search, parameters, run
 from proofs_checks.strategies import log_integers
-
-Algorithm = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -43,16 +37,6 @@ class Crossing:
         """Flips that the median search takes on average, at most."""
         bits = math.log2((self.n + 1) / self.failure_probability) + 3
         return bits / capacity(self.target, self.tolerance)
-
-
-@dataclass(frozen=True)
-class Search:
-    """A line of coins and what is asked of the search."""
-
-    line: CoinLine
-    target: float
-    tolerance: float
-    failure_probability: float
 
 
 def crossings(
@@ -77,76 +61,6 @@ HARD_CROSSINGS = [
 EVEN_CROSSINGS = [(name, one) for name, one in HARD_CROSSINGS if one.target == 0.5]
 
 
-@st.composite
-def searches(draw: st.DrawFn, max_coins: int = 4096) -> Search:
-    """Draw lines that jump, climb coin by coin, or rest at the edge of the tolerance."""
-    n = draw(log_integers(1, max_coins))
-    target = draw(st.sampled_from([0.5, 0.3, 0.85]))
-    tolerance = draw(st.sampled_from([0.1, 0.15]))
-    low, high = target - 1.01 * tolerance, min(target + 1.01 * tolerance, 1.0)
-    index = draw(st.integers(0, n))
-    kind = draw(st.sampled_from(["sharp", "ramp", "shelf"]))
-    width = draw(log_integers(1, max_coins))
-    if kind == "sharp" or index < 1 or index + width >= n:
-        line = CoinLine.sharp(n, index=index, low=low, high=high)
-    elif kind == "ramp" and width <= 200:
-        line = CoinLine.ramp(n, index=index, width=width, low=low, high=high)
-    else:
-        rest = draw(st.sampled_from([-0.9, 0.0, 0.9]))
-        line = CoinLine(n, (index, index + width), (low, target + rest * tolerance, high))
-    return Search(line, target, tolerance, 0.1)
-
-
-def _sharp(n: int, index: int, *, failure_probability: float = 0.1) -> Search:
-    line = CoinLine.sharp(n, index=index, low=0.39, high=0.61)
-    return Search(line, 0.5, 0.1, failure_probability)
-
-
-HARD_SEARCHES = [
-    ("one coin, below", _sharp(1, 1)),
-    ("one coin, above", _sharp(1, 0)),
-    ("before the first coin", _sharp(300, 0)),
-    ("after the first coin", _sharp(300, 1)),
-    ("before the last coin", _sharp(300, 299)),
-    ("after the last coin", _sharp(300, 300)),
-    ("ramp", Search(CoinLine.ramp(2000, index=700, width=76, low=0.35, high=0.65), 0.5, 0.1, 0.1)),
-    ("low shelf", Search(CoinLine(2000, (9, 1500), (0.1, 0.39, 0.61)), 0.5, 0.1, 0.1)),
-    ("grey shelf", Search(CoinLine(2000, (500, 1500), (0.39, 0.5, 0.61)), 0.5, 0.1, 0.1)),
-    ("high target", Search(CoinLine.sharp(500, index=77, low=0.8, high=1.0), 0.9, 0.09, 0.1)),
-]
-
-
-def _run(algorithm: Algorithm, search: Search, rng: np.random.Generator, **more: Any) -> Any:
-    """Run a search on its line."""
-    flips, own = rng.spawn(2)
-    return algorithm(
-        search.line.flipper(flips),
-        search.line.n,
-        target=search.target,
-        tolerance=search.tolerance,
-        failure_probability=search.failure_probability,
-        rng=own,
-        **more,
-    )
-
-
-def _parameters(search: Search) -> dict[str, float]:
-    """Name the values of the theorems' symbols."""
-    return {
-        "n": search.line.n,
-        "target": search.target,
-        "tolerance": search.tolerance,
-        "failure_probability": search.failure_probability,
-    }
-
-
-def _wrong(algorithm: Algorithm, search: Search, rng: np.random.Generator) -> Measurement:
-    """Measure 1 where the answer is wrong, 0 where it is right."""
-    index = _run(algorithm, search, rng).index
-    right = search.line.is_answer(index, target=search.target, tolerance=search.tolerance)
-    return Measurement(not right, **_parameters(search))
-
-
 def _sharp_run(
     algorithm: Algorithm, crossing: Crossing, rng: np.random.Generator
 ) -> tuple[Any, CoinLine, dict[str, float]]:
@@ -154,8 +68,8 @@ def _sharp_run(
     cap = math.ceil(2 * crossing.bound)
     line = crossing.line(rng)
     search = Search(line, crossing.target, crossing.tolerance, crossing.failure_probability)
-    result = _run(algorithm, search, rng, max_samples=cap)
-    return result, line, {**_parameters(search), "sharp": 1, "cap": cap}
+    result = run(algorithm, search, rng, max_samples=cap)
+    return result, line, {**parameters(search), "sharp": 1, "cap": cap}
 
 
 POSTERIOR = "algos.search._posterior"
