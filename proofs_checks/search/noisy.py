@@ -92,8 +92,8 @@ def noisy_failure(algorithm: Algorithm, search: Search, rng: np.random.Generator
             "target_ignored",
             "Compares with 1/2, whatever the target.",
             (
-                "low, high = max(target - tolerance, 0.0), min(target + tolerance, 1.0)\n    against",
-                "low, high = 0.5 - tolerance, 0.5 + tolerance\n    against",
+                "max(target - tolerance, 0.0), min(target + tolerance, 1.0)\n    against",
+                "0.5 - tolerance, 0.5 + tolerance\n    against",
             ),
         ),
         edited(
@@ -101,9 +101,8 @@ def noisy_failure(algorithm: Algorithm, search: Search, rng: np.random.Generator
             "tolerance_doubled",
             "Bets against twice the tolerance.",
             (
-                "low, high = max(target - tolerance, 0.0), min(target + tolerance, 1.0)\n    against",
-                "low, high = max(target - 2 * tolerance, 0.0), min(target + 2 * tolerance, 1.0)\n"
-                "    against",
+                "max(target - tolerance, 0.0), min(target + tolerance, 1.0)\n    against",
+                "max(target - 2 * tolerance, 0.0), min(target + 2 * tolerance, 1.0)\n    against",
             ),
         ),
     ],

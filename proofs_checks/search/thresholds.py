@@ -149,14 +149,14 @@ HARD_ONLINE = HARD_THRESHOLDS[1:3]
     claims.THRESHOLD_REGRET,
     on=Instances(thresholds(), HARD_ONLINE),
     faults=[DROPS_THE_BEST],
-    trials=40,
+    trials=48,
     detect=3.0,
 )
 def threshold_regret(
     algorithm: Algorithm, instance: Threshold, rng: np.random.Generator
 ) -> Measurement:
     """Measure the regret over a horizon at which the bound says something."""
-    horizon = 200_000
+    horizon = 300_000
     regret = _regret(algorithm, instance, horizon, rng)
     return Measurement(
         regret, horizon=horizon, lipschitz=instance.lipschitz, smooth=instance.smooth
