@@ -203,15 +203,13 @@ def weigh(places: Places, weights: Weights, cell: int) -> tuple[float, float]:
 
 
 @_compiled
-def peak(places: Places, weights: Weights) -> tuple[int, float]:
+def peak(places: Places, weights: Weights) -> int:
     """Walk down to the heaviest cell; ties go to the node, then to the left."""
-    node, factor = places[0, ROOT], 1.0
+    node: int = places[0, ROOT]
     while True:
         left, right = places[node, LEFT], places[node, RIGHT]
-        inner = weights[node, PENDING]
-        own = weights[node, CELL]
-        if own >= inner * max(weights[left, PEAK], weights[right, PEAK]):
-            middle = (places[node, STOP] - 1 - places[node, START]) // 2
-            return places[node, START] + middle, factor * own
+        below = weights[node, PENDING] * max(weights[left, PEAK], weights[right, PEAK])
+        if weights[node, CELL] >= below:
+            middle: int = (places[node, START] + places[node, STOP] - 1) // 2
+            return middle
         node = left if weights[left, PEAK] >= weights[right, PEAK] else right
-        factor *= inner

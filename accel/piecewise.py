@@ -168,8 +168,7 @@ class PiecewiseDensity:
         (int, float)
             A cell of greatest weight, in the middle of its piece, and that weight.
         """
-        cell, weight = _treap.peak(self._places, self._weights)
-        return int(cell), float(weight)
+        return int(_treap.peak(self._places, self._weights)), self.peak_weight
 
     @property
     def peak_weight(self) -> float:

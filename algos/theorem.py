@@ -78,6 +78,13 @@ class Source:
     def __str__(self) -> str:
         return f"{self.authors}, {self.title} ({self.venue}, {self.year}), {self.locator}"
 
+    @property
+    def short(self) -> str:
+        """Family names and year: ``"Gretta, Price 2023"``, ``"Zhang et al. 2023"``."""
+        names = [name.split()[-1] for name in self.authors.split(",")]
+        shown = ", ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        return f"{shown} {self.year}"
+
 
 @dataclass(frozen=True)
 class Surely:

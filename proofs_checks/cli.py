@@ -41,8 +41,7 @@ def list_command(
     for name in ("bounds", "holds", "constants", "source"):
         table.add_column(name)
     for one in algos.theorems(family):
-        source = f"{one.source.authors} ({one.source.year})"
-        table.add_row(one.key, one.quantity, str(one.holds), one.constants, source)
+        table.add_row(one.key, one.quantity, str(one.holds), one.constants, one.source.short)
     Console().print(table)
 
 

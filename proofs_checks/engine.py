@@ -167,6 +167,7 @@ def assemble(
         claim=theorem.statement,
         latex=theorem.latex(),
         source=str(theorem.source),
+        cited=theorem.source.short,
         quantity=theorem.quantity,
         direction=theorem.direction,
         verdict=outcome.verdict,

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
+from rich import box
 from rich.table import Table
 
 from algos.theorem import LATEX_NAMES, InExpectation, Theorem, theorem
@@ -43,18 +44,18 @@ def table(results: Iterable[CheckResult]) -> Table:
     rich.table.Table
         Theorem, source, verdict, tightest ratio, faults caught, time.
     """
-    shown = Table(show_lines=False)
+    shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     shown.add_column("theorem", no_wrap=True)
-    shown.add_column("source", overflow="ellipsis", no_wrap=True, max_width=24)
-    shown.add_column("verdict", no_wrap=True)
-    shown.add_column("tightest", justify="right")
-    shown.add_column("faults", justify="right")
-    shown.add_column("time", justify="right", no_wrap=True)
+    shown.add_column("source", max_width=20)
+    shown.add_column("verdict", min_width=10)
+    shown.add_column("tightest", justify="right", min_width=5)
+    shown.add_column("faults", justify="right", min_width=3)
+    shown.add_column("time", justify="right", min_width=5)
     for one in results:
         style = STYLES["bad" if one.failed else TONES[one.verdict]]
         verdict = f"[{style}]{one.verdict}[/]"
-        seconds = f"{one.seconds:.1f} s"
-        shown.add_row(one.key, one.source, verdict, _ratio(one), _caught(one), seconds)
+        seconds = f"{one.seconds:.1f}s"
+        shown.add_row(one.key, one.cited, verdict, _ratio(one), _caught(one), seconds)
     return shown
 
 

@@ -72,8 +72,8 @@ class CheckResult:
 
     Parameters
     ----------
-    key, claim, latex, source, quantity, direction : str
-        The theorem, as printed.
+    key, claim, latex, source, cited, quantity, direction : str
+        The theorem, as printed; ``cited`` is the source in short.
     verdict : Verdict
         What the evidence says about the shipped algorithm.
     detail : str
@@ -105,6 +105,7 @@ class CheckResult:
     claim: str
     latex: str
     source: str
+    cited: str
     quantity: str
     direction: str
     verdict: Verdict

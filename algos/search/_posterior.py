@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from accel.piecewise import PiecewiseDensity
 from algos.search._capacity import solve_channel
 from algos.search._problem import checked_count
@@ -78,12 +80,14 @@ class CrossingPosterior:
         Returns
         -------
         int
-            The coin whose probability of being high is nearest to ``quantile``;
-            asking again without a flip in between gives the same coin.
+            Of the two coins whose probabilities of being high enclose
+            ``quantile``, the one with more bits per flip; asking again without a
+            flip in between gives the same coin.
         """
         index, before, weight = self._density.locate(self.quantile)
-        nearer = self.quantile - before <= before + weight - self.quantile
-        return min(max(index - 1 if nearer else index, 0), self.n - 1)
+        # The nearer one is not good enough: beyond the quantile bits fall off faster on one side.
+        first = self._information(before) >= self._information(before + weight)
+        return min(max(index - 1 if first else index, 0), self.n - 1)
 
     def tell(self, coin: int, heads: int) -> None:
         """Take in a flip: Bayes' rule.
@@ -178,3 +182,17 @@ class CrossingPosterior:
             The posterior probability.
         """
         return self._density.probability(first, last)
+
+    def _information(self, weight: float) -> float:
+        """Give the nats that a coin tells which is high with this probability."""
+        weight = min(weight, 1.0)
+        gap = self.high - self.low
+        low, high = _divergence(self.low, weight * gap), _divergence(self.high, (weight - 1) * gap)
+        return weight * high + (1 - weight) * low
+
+
+def _divergence(p: float, step: float) -> float:
+    """Give D(p || p + step) in nats, for steps that stay within [0, 1]."""
+    heads = p * math.log1p(step / p) if p > 0 and step > -p else 0.0
+    tails = (1 - p) * math.log1p(-step / (1 - p)) if p < 1 and step < 1 - p else 0.0
+    return -heads - tails

@@ -5,14 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from algos.search._posterior import CrossingPosterior
-from algos.search._problem import (
-    Coins,
-    Flip,
-    FlipError,
-    SearchResult,
-    checked_count,
-    checked_problem,
-)
+from algos.search._problem import Coins, Flip, SearchResult, checked_count, checked_problem
 
 
 def sharp_crossing_search(
@@ -62,8 +55,7 @@ def sharp_crossing_search(
     TypeError, ValueError
         An argument is not what it must be; nothing was flipped.
     FlipError
-        A flip raised, was not 0 or 1, the coins clearly decrease, or a coin that
-        should always fall alike, at tolerance target or 1 - target, did not.
+        A flip raised, was not 0 or 1, or the coins clearly decrease.
 
     Notes
     -----
@@ -103,11 +95,7 @@ def sharp_crossing_search(
     posterior = CrossingPosterior(n, low=target - tolerance, high=target + tolerance)
     while posterior.confidence < 1 - delta and coins.samples != limit:
         coin = posterior.ask()
-        heads = coins.flip(coin)
-        try:
-            posterior.tell(coin, heads)
-        except ValueError as error:  # only where a coin is taken to be certain
-            raise FlipError(str(error), coin, coins.samples, coins.tally) from None
+        posterior.tell(coin, coins.flip(coin))
     coins.check_monotone()
     index, probability = posterior.best()
     if probability < 1 - delta:

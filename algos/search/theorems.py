@@ -87,8 +87,8 @@ GRETTA_PRICE = Source(
 def _here(page: str, section: str) -> Source:
     """Point at a proof of this library."""
     return Source(
-        authors="The lemmata developers",
-        title="Proofs of this library",
+        authors="lemmata",
+        title="proof of this library",
         year=2026,
         venue=f"docs/theory/{page}.md",
         locator=section,

@@ -151,7 +151,7 @@ OFF_QUANTILE = edited(
     "wrong_quantile",
     "Asks at half of the best quantile.",
     ("self._density.locate(self.quantile)", "self._density.locate(self.quantile / 2)"),
-    ("self.quantile - before <= before + weight - self.quantile", "True"),
+    ("first = self._information(before) >= self._information(before + weight)", "first = True"),
     module=POSTERIOR,
 )
 
