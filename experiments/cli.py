@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from experiments.bench import bench_command
+from experiments.bisect import bisect_command
 from proofs_checks.cli import check_command, list_command, show_command
 
 __all__ = ["app", "main"]
@@ -23,6 +24,7 @@ app.command("list")(list_command)
 app.command("show")(show_command)
 app.command("check")(check_command)
 app.command("bench")(bench_command)
+app.command("bisect")(bisect_command)
 
 
 @app.command()

@@ -47,10 +47,9 @@ def table(results: Iterable[CheckResult]) -> Table:
     shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     shown.add_column("theorem", no_wrap=True)
     shown.add_column("source", max_width=20)
-    shown.add_column("verdict", min_width=10)
-    shown.add_column("tightest", justify="right", min_width=5)
-    shown.add_column("faults", justify="right", min_width=3)
-    shown.add_column("time", justify="right", min_width=5)
+    shown.add_column("verdict", no_wrap=True)
+    for name in ("tightest", "faults", "time"):
+        shown.add_column(name, justify="right", no_wrap=True)
     for one in results:
         style = STYLES["bad" if one.failed else TONES[one.verdict]]
         verdict = f"[{style}]{one.verdict}[/]"

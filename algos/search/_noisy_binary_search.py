@@ -112,9 +112,11 @@ def noisy_binary_search(
 
     The paper's bound on the flips, :math:`(\lg n + O(\lg^{2/3} n
     \lg^{1/3}(1/\delta) + \lg(1/\delta))) / C`, has unpublished constants and
-    concerns its own second stage; here that growth is measured, not proven.  On
-    sharp lines of 10^6 coins this search takes about 1.25 lg n / C flips at
-    failure probability 0.01.  Its own work per flip is O(log flips).
+    concerns its own second stage; here that growth is measured, not proven.  At
+    failure probability 0.01 and 10^6 coins this search takes about 1.3 lg n / C
+    flips on a sharp line and 2.2 on a ramp that has all its coins inside the
+    tolerance.  Its own work per flip is O(log flips).  The proof is in
+    docs/theory/noisy_binary_search.
 
     References
     ----------

@@ -69,7 +69,9 @@ def sharp_crossing_search(
     probability of a wrong answer, averaged over the crossing, is at most
     ``failure_probability`` by the definition of the stopping rule.  For a single
     fixed crossing, or coins further from the target, the rule is a very good
-    heuristic without that proof.  Flips: about (lg n + lg(1/failure_probability)) / C.
+    heuristic without that proof.  Flips: about (lg n + lg(1/failure_probability)) / C,
+    and on average at most 2 lg(n + 1) / (failure_probability C) in the model above
+    (docs/theory/noisy_binary_search).  Work per flip: O(log flips).
 
     References
     ----------

@@ -97,6 +97,14 @@ def test_capacity_maximises_mutual_information(low: float, high: float) -> None:
     assert query_quantile(target, tolerance) == pytest.approx(float(best.x), abs=1e-5)
 
 
+@given(st.floats(0, 0.999), st.floats(0, 1))
+def test_quantile_lies_between_the_limits_of_extreme_channels(low: float, place: float) -> None:
+    high = low + max(place, 1e-9) * (1 - low)
+    target, tolerance = (low + high) / 2, (high - low) / 2
+    assert 1 / math.e - 1e-9 < query_quantile(target, tolerance) < 1 - 1 / math.e + 1e-9
+    assert 0 < capacity(target, tolerance) <= 1 + 1e-12
+
+
 def test_capacity_broadcasts_and_keeps_scalars() -> None:
     grid = capacity([[0.3], [0.5]], [0.05, 0.1, 0.2])
     assert grid.shape == (2, 3)
@@ -444,7 +452,7 @@ def test_results_are_frozen_and_repeatable() -> None:
     )
     assert first == second
     with pytest.raises(dataclasses.FrozenInstanceError):
-        first.index = 0
+        first.__setattr__("index", 0)
 
 
 def test_worst_case_accepts_whole_floats_alone() -> None:

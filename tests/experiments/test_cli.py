@@ -64,7 +64,7 @@ def test_errors_are_one_readable_line_and_exit_2(words: tuple[str, ...], message
     assert shown.returncode == 2
     assert message in shown.stderr
     assert "Traceback" not in shown.stderr
-    assert shown.stdout == ""
+    assert shown.stdout.strip() == ""
 
 
 def test_check_writes_its_reports_and_exits_0(tmp_path: Path) -> None:

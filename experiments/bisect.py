@@ -1,0 +1,427 @@
+"""`lemmata bisect`: find the commit that made a flaky test worse."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from algos.search import CrossingPosterior
+from experiments._git import check_out, commits_between, git, root_of, worktree
+
+__all__ = ["BisectResult", "bisect", "bisect_command"]
+
+CALIBRATION = 20  # runs at each end where no rates are given
+CLEARANCE = 0.25  # a calibrated pair of rates must differ by this much
+SKIP = 125  # as in `git bisect run`
+
+
+class BisectError(ValueError):
+    """The bisection cannot go on; the message says why and how to resume."""
+
+
+@dataclass(frozen=True)
+class BisectResult:
+    """The commit that made the test worse.
+
+    Attributes
+    ----------
+    commit : str
+        Its full hash.
+    subject : str
+        First line of its message.
+    probability : float
+        Posterior probability that it is the culprit, given the two rates.
+    alternatives : tuple of str
+        Untestable commits right before it, which no run can tell from it.
+    runs : int
+        Runs of the command, those for calibration and of earlier sessions included.
+    good_fails, bad_fails : float
+        How often the command fails before the culprit, and from it on.
+    status : str
+        ``"found"``, or ``"budget exhausted"`` where the runs ran out first.
+    """
+
+    commit: str
+    subject: str
+    probability: float
+    alternatives: tuple[str, ...]
+    runs: int
+    good_fails: float
+    bad_fails: float
+    status: str
+
+
+def bisect(
+    good: str,
+    bad: str,
+    command: Sequence[str],
+    *,
+    folder: Path | None = None,
+    good_fails: float | None = None,
+    bad_fails: float | None = None,
+    failure_probability: float = 0.05,
+    max_runs: int | None = None,
+    timeout: float | None = None,
+    state: Path | None = None,
+    restart: bool = False,
+    on_run: Callable[[int, str, float], None] | None = None,
+) -> BisectResult:
+    """Find the commit after which a command fails more often.
+
+    Parameters
+    ----------
+    good, bad : str
+        Two commits on one first-parent line, ``good`` the older one.
+    command : sequence of str
+        Program and arguments; run in a checkout of its own.  Exit code 0 is a
+        pass, 125 says that the commit cannot be tested, any other up to 125 is a
+        fail, and more aborts the search.
+    folder : Path, optional
+        A folder of the repository; the current one by default.
+    good_fails, bad_fails : float, optional
+        Probability in [0, 1] that the command fails before the culprit, and from
+        it on, good_fails < bad_fails.  Measured at both ends if not given.
+    failure_probability : float, optional
+        Stop when one commit has at least 1 − this posterior probability.
+    max_runs : int, optional
+        Stop after this many runs in all.
+    timeout : float, optional
+        Seconds after which a run is killed and counts as a fail.
+    state : Path, optional
+        Where the runs are kept; in the git directory by default.
+    restart : bool, optional
+        Forget the runs of an earlier session.
+    on_run : callable, optional
+        Called with the number of runs, the likeliest commit and its probability.
+
+    Returns
+    -------
+    BisectResult
+        The culprit.
+
+    Raises
+    ------
+    BisectError, GitError
+        With one line that says why; every finished run is kept.
+    """
+    _check_options(command, good_fails, bad_fails, failure_probability, max_runs, timeout)
+    root = root_of(folder or Path.cwd())
+    first, commits = commits_between(root, good, bad)
+    path = state or Path(git(root, "rev-parse", "--absolute-git-dir")) / "lemmata-bisect.jsonl"
+    header: dict[str, Any] = {"good": first, "bad": commits[-1], "command": list(command)}
+    header |= {"good_fails": good_fails, "bad_fails": bad_fails}
+    with _runs_file(path, header, restart) as runs, worktree(root) as checkout:
+        search = _Search(root, checkout, [first, *commits], list(command), timeout, runs)
+        search.limit = max_runs
+        rates = search.rates(good_fails, bad_fails)
+        return search.find(rates, failure_probability, on_run)
+
+
+class _BudgetError(Exception):
+    """No further run is allowed."""
+
+
+class _Runs:
+    """The finished runs, each safe on disk before the next begins."""
+
+    def __init__(self, file: IO[str], known: list[tuple[str, int]]) -> None:
+        self._file = file
+        self.known = known
+
+    def add(self, commit: str, code: int) -> None:
+        self._file.write(json.dumps({"commit": commit, "code": code}) + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.known.append((commit, code))
+
+
+class _Search:
+    """One search: it replays the runs on file first, and makes new ones after them."""
+
+    def __init__(
+        self,
+        root: Path,
+        checkout: Path,
+        line: list[str],
+        command: list[str],
+        timeout: float | None,
+        runs: _Runs,
+    ) -> None:
+        self.root, self.checkout, self.line = root, checkout, line
+        self.command, self.timeout, self.runs = command, timeout, runs
+        self.limit: int | None = None
+        self.used = 0
+        self.skipped: set[str] = set()
+        self._replay = iter(list(runs.known))
+
+    def rates(self, good_fails: float | None, bad_fails: float | None) -> tuple[float, float]:
+        """Take the two rates as given, or measure those that are not."""
+        low = self._measured(self.line[0]) if good_fails is None else good_fails
+        high = self._measured(self.line[-1]) if bad_fails is None else bad_fails
+        if high - low < CLEARANCE and None in (good_fails, bad_fails):
+            raise BisectError(
+                f"the command fails in {low:.0%} of the runs at the good commit and in {high:.0%} "
+                "at the bad one, too close to tell apart; give --good-fails and --bad-fails, or a "
+                "command that differs more"
+            )
+        return low, high
+
+    def _measured(self, commit: str) -> float:
+        fails = sum(self._fails(commit) for _ in range(CALIBRATION))
+        return (fails + 0.5) / (CALIBRATION + 1)  # never 0 or 1: a few runs cannot prove that
+
+    def find(
+        self,
+        rates: tuple[float, float],
+        failure_probability: float,
+        on_run: Callable[[int, str, float], None] | None,
+    ) -> BisectResult:
+        """Search until one commit is likely enough."""
+        commits = self.line[1:]  # coin k is commits[k]; heads: it fails
+        # The last commit is known to be bad, so it needs no coin.
+        posterior = (
+            CrossingPosterior(len(commits) - 1, low=rates[0], high=rates[1])
+            if commits[1:]
+            else None
+        )
+        status = "found"
+        first, probability = 0, 1.0
+        try:
+            while posterior is not None:
+                first, probability = self._likeliest(posterior, commits)
+                if on_run is not None:
+                    on_run(self.used, commits[first], probability)
+                if probability >= 1 - failure_probability:
+                    break
+                coin = self._testable(posterior.ask(), commits)
+                if coin is None:
+                    break
+                try:
+                    posterior.tell(coin, self._fails(commits[coin]))
+                except _SkipError:
+                    self.skipped.add(commits[coin])
+                except ValueError as error:
+                    raise BisectError(f"the runs contradict the given rates: {error}") from error
+        except _BudgetError:
+            status = "budget exhausted"
+        before = []
+        for commit in reversed(commits[:first]):
+            if commit not in self.skipped:
+                break
+            before.append(commit)
+        subject = git(self.root, "show", "-s", "--format=%s", commits[first])
+        return BisectResult(
+            commits[first], subject, probability, tuple(before), self.used, *rates, status
+        )
+
+    def _likeliest(self, posterior: CrossingPosterior, commits: list[str]) -> tuple[int, float]:
+        """Give the likeliest culprit; untestable commits before it count with it."""
+        first, _ = posterior.best()
+        while commits[first] in self.skipped and first + 1 < len(commits):
+            first += 1
+        start = first
+        while start > 0 and commits[start - 1] in self.skipped:
+            start -= 1
+        return first, posterior.probability(start, first)
+
+    def _testable(self, coin: int, commits: list[str]) -> int | None:
+        """Give the commit nearest to the wanted one that is not known to be untestable."""
+        testable = (k for k in range(len(commits) - 1) if commits[k] not in self.skipped)
+        return min(testable, key=lambda k: abs(k - coin), default=None)
+
+    def _fails(self, commit: str) -> int:
+        """Run the command at a commit, or take the run from the file."""
+        known = next(self._replay, None)
+        if known is not None and known[0] != commit:
+            raise BisectError(
+                "the runs on file do not fit this search; start afresh with --restart"
+            )
+        if known is None and self.used == self.limit:
+            raise _BudgetError
+        code = self._run(commit) if known is None else known[1]
+        if known is None:
+            self.runs.add(commit, code)
+        self.used += 1
+        if code == SKIP:
+            if commit in (self.line[0], self.line[-1]):
+                raise BisectError(f"the command cannot test {commit[:12]}, an end of the range")
+            raise _SkipError
+        return int(code != 0)
+
+    def _run(self, commit: str) -> int:
+        check_out(self.checkout, commit)
+        environment = {"LEMMATA_COMMIT": commit, "LEMMATA_REPOSITORY": str(self.root)}
+        try:
+            process = subprocess.Popen(
+                self.command,
+                cwd=self.checkout,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise BisectError(f"{self.command[0]!r} cannot be run: {error.strerror}") from None
+        try:
+            code = process.wait(self.timeout)
+        except subprocess.TimeoutExpired:
+            code = 1
+        finally:
+            _kill(process)
+        if code in (126, 127) or code >= 128 or code < 0:
+            what = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+            raise BisectError(
+                f"the command {what} at {commit[:12]}; the finished runs are kept, and the same "
+                "command line goes on from them"
+            )
+        return code
+
+
+class _SkipError(Exception):
+    """The commit cannot be tested."""
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End whatever of the command's process group still runs."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
+
+
+@contextmanager
+def _runs_file(path: Path, header: dict[str, Any], restart: bool) -> Iterator[_Runs]:
+    """Open the state file, alone, and read the runs it holds."""
+    try:
+        import fcntl
+    except ImportError:
+        raise BisectError("lemmata bisect needs a POSIX system") from None
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BisectError(f"another bisection is using {path}; wait for it to end") from None
+        if restart:
+            file.truncate(0)
+        file.seek(0)
+        whole, _, _ = file.read().rpartition("\n")  # a killed run may leave half a line
+        lines = [json.loads(line) for line in whole.splitlines()]
+        if lines and lines[0] != header:
+            raise BisectError(
+                f"{path} holds a bisection of other commits, rates or command; add --restart to "
+                "forget it"
+            )
+        file.truncate(len(whole.encode()) + 1 if whole else 0)
+        if not lines:
+            file.write(json.dumps(header) + "\n")
+        yield _Runs(file, [(line["commit"], line["code"]) for line in lines[1:]])
+
+
+def _check_options(
+    command: Sequence[str],
+    good_fails: float | None,
+    bad_fails: float | None,
+    failure_probability: float,
+    max_runs: int | None,
+    timeout: float | None,
+) -> None:
+    """Reject what cannot work before anything is run."""
+    if not command:
+        raise BisectError("give the command to run after --, for example: -- pytest -x")
+    for name, rate in (("good-fails", good_fails), ("bad-fails", bad_fails)):
+        if rate is not None and not 0 <= rate <= 1:
+            raise BisectError(f"--{name} must lie in [0, 1], got {rate!r}")
+    if good_fails is not None and bad_fails is not None and not good_fails < bad_fails:
+        raise BisectError(
+            f"--good-fails must be less than --bad-fails, got {good_fails!r} and {bad_fails!r}; "
+            "for a test that became better swap what counts as failing"
+        )
+    if not 0 < failure_probability < 1:
+        raise BisectError(f"--failure-probability must lie in (0, 1), got {failure_probability!r}")
+    if max_runs is not None and max_runs < 1:
+        raise BisectError(f"--max-runs must be at least 1, got {max_runs!r}")
+    if timeout is not None and not 0 < timeout < math.inf:
+        raise BisectError(f"--timeout must be a positive number of seconds, got {timeout!r}")
+
+
+def bisect_command(
+    good: Annotated[str, typer.Argument(help="A commit where the test fails less.")],
+    bad: Annotated[str, typer.Argument(help="A later one where it fails more.")],
+    command: Annotated[list[str] | None, typer.Argument(help="After --: what to run.")] = None,
+    good_fails: Annotated[
+        float | None, typer.Option(help="How often it fails before the culprit [measured].")
+    ] = None,
+    bad_fails: Annotated[
+        float | None, typer.Option(help="How often it fails from the culprit on [measured].")
+    ] = None,
+    failure_probability: Annotated[
+        float, typer.Option(help="Accepted probability of naming a wrong commit.")
+    ] = 0.05,
+    max_runs: Annotated[int | None, typer.Option(help="Stop after so many runs.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds; a longer run fails.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Where the runs are kept [in the git directory].")
+    ] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Forget earlier runs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find the commit that made a flaky test worse, by noisy search over the history.
+
+    Your checkout is never touched: commits are tested in a worktree of their own.
+    After an interrupt the same command line goes on where it stopped.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with console.status("starting") as status:
+
+        def tell(runs: int, commit: str, probability: float) -> None:
+            status.update(f"{runs} runs, likeliest {commit[:12]} ({probability:.1%})")
+
+        try:
+            result = bisect(
+                good,
+                bad,
+                command or [],
+                good_fails=good_fails,
+                bad_fails=bad_fails,
+                failure_probability=failure_probability,
+                max_runs=max_runs,
+                timeout=timeout,
+                state=state,
+                restart=restart,
+                on_run=tell,
+            )
+        except KeyboardInterrupt:
+            console.print("stopped; the same command line goes on from the finished runs")
+            raise
+    if as_json:
+        typer.echo(json.dumps(asdict(result)))
+    else:
+        typer.echo(f"{result.commit} {result.subject}")
+        typer.echo(
+            f"probability {result.probability:.4f} after {result.runs} runs; fails "
+            f"{result.good_fails:.0%} of the runs before it, {result.bad_fails:.0%} from it on"
+        )
+        for commit in result.alternatives:
+            typer.echo(f"or {commit}, which could not be tested")
+    if result.status != "found":
+        typer.echo("the runs were used up before the probability was reached", err=True)
+        raise typer.Exit(1)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
