@@ -203,7 +203,7 @@ class _Search:
                     on_run(self.used, commits[first], probability)
                 if probability >= 1 - failure_probability:
                     break
-                coin = self._testable(posterior.ask(), commits)
+                coin = self._testable(posterior, commits)
                 if coin is None:
                     break
                 try:
@@ -234,10 +234,20 @@ class _Search:
             start -= 1
         return first, posterior.probability(start, first)
 
-    def _testable(self, coin: int, commits: list[str]) -> int | None:
-        """Give the commit nearest to the wanted one that is not known to be untestable."""
-        testable = (k for k in range(len(commits) - 1) if commits[k] not in self.skipped)
-        return min(testable, key=lambda k: abs(k - coin), default=None)
+    def _testable(self, posterior: CrossingPosterior, commits: list[str]) -> int | None:
+        """Give the wanted commit, or of its testable neighbours the one that tells more."""
+        coin = posterior.ask()
+        if commits[coin] not in self.skipped:
+            return coin
+        coins = range(len(commits) - 1)
+        before = (k for k in reversed(coins[:coin]) if commits[k] not in self.skipped)
+        after = (k for k in coins[coin:] if commits[k] not in self.skipped)
+        sides = [k for k in (next(before, None), next(after, None)) if k is not None]
+        return min(
+            sides,
+            key=lambda k: abs(posterior.probability(0, k) - posterior.quantile),
+            default=None,
+        )
 
     def _fails(self, commit: str) -> int:
         """Run the command at a commit, or take the run from the file."""

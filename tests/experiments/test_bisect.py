@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,19 +70,25 @@ def command(repository: Path) -> list[str]:
     return [sys.executable, str(repository.parent / "test.py")]
 
 
-RATES = {"good_fails": 0.2, "bad_fails": 0.8}
+RATES: dict[str, Any] = {"good_fails": 0.2, "bad_fails": 0.8}
 
 
-def search(repository: Path, **options: object) -> BisectResult:
+def search(repository: Path, **options: Any) -> BisectResult:
     given = {**RATES, **options}
     first = f"HEAD~{COMMITS - 1}"
-    return bisect(first, "HEAD", command(repository), folder=repository, **given)  # type: ignore[arg-type]  # options of many types
+    return bisect(first, "HEAD", command(repository), folder=repository, **given)
 
 
 def snapshot(folder: Path) -> tuple[str, ...]:
     """What a user would notice: branch, commit, status, index, worktrees."""
-    words = ("rev-parse HEAD", "branch --show-current", "status --porcelain --ignored")
-    words += ("ls-files -s", "stash list", "worktree list")
+    words = [
+        "rev-parse HEAD",
+        "branch --show-current",
+        "status --porcelain --ignored",
+        "ls-files -s",
+        "stash list",
+        "worktree list",
+    ]
     return tuple(git(folder, *w.split()) for w in words)
 
 
@@ -207,10 +214,10 @@ def test_half_a_line_in_the_state_file_is_forgotten(repository: Path) -> None:
     ],
 )
 def test_bad_input_is_one_clear_error(
-    repository: Path, words: tuple[str, str], options: dict[str, float], message: str
+    repository: Path, words: tuple[str, str], options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        bisect(*words, command(repository), folder=repository, **options)  # type: ignore[arg-type]  # bad on purpose
+        bisect(*words, command(repository), folder=repository, **options)
     assert not (repository.parent / "counter").exists()
 
 
