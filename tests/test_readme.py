@@ -1,0 +1,64 @@
+"""What the README and the quick start tell users to run, run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Take the fenced blocks of one language out of a page."""
+    text = (ROOT / page).read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md", "docs/index.md"])
+def test_python_blocks_run(page: str, tmp_path: Path) -> None:
+    script = tmp_path / "page.py"
+    script.write_text("\n".join(blocks(page, "python")))
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def lines() -> list[str]:
+    """Take the README's commands of ours."""
+    shown = "\n".join(blocks("README.md", "console"))
+    return [line[2:] for line in shown.splitlines() if line.startswith("$ lemmata ")]
+
+
+@pytest.mark.parametrize("line", [x for x in lines() if " bench " not in x])
+def test_commands_run(line: str, tmp_path: Path) -> None:
+    code = "from experiments.cli import main; main()"
+    words = shlex.split(line)[1:]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.nightly
+def test_the_bench_command_runs() -> None:
+    code = "from experiments.cli import main; main()"
+    words = ["bench", "search/sharp", "--repetitions", "5"]
+    subprocess.run([sys.executable, "-c", code, *words], check=True, capture_output=True)
+
+
+def test_make_targets_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    commands = "\n".join(blocks("README.md", "console"))
+    targets = re.findall(r"^\$ make (\S+)", commands, re.MULTILINE)
+    assert targets == ["check", "test"]
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
