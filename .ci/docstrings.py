@@ -1,5 +1,6 @@
 """Validate the public docstrings against numpydoc's rules; exit 1 where one fails."""
 
+import enum
 import importlib
 import inspect
 import sys
@@ -11,6 +12,13 @@ from numpydoc.validate import validate
 rules = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["numpydoc_validation"]["checks"]
 skipped = {rule for rule in rules if rule != "all"}
 problems = 0
+
+
+def issubclass_enum(value: object) -> bool:
+    """Tell an enumeration, whose constructor nobody calls."""
+    return inspect.isclass(value) and issubclass(value, enum.Enum)
+
+
 for package in ("accel", "algos", "algos.search", "proofs_checks"):
     module = importlib.import_module(package)
     for name in getattr(module, "__all__", []):
@@ -26,8 +34,9 @@ for package in ("accel", "algos", "algos.search", "proofs_checks"):
             ]
         for one in names:
             path = f"{value.__module__}.{one}"
+            documented = "Attributes\n" in (inspect.getdoc(value) or "") or issubclass_enum(value)
             for code, text in validate(path)["errors"]:
-                if code not in skipped:
+                if code not in skipped and not (code == "PR01" and documented and one == name):
                     problems += 1
                     sys.stderr.write(f"{path}: {code} {text}\n")
 sys.exit(problems > 0)

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "lemmata"
 author = "the lemmata developers"
-copyright = "2026, the lemmata developers"
+project_copyright = "2026, the lemmata developers"
 release = metadata.version("lemmata")
 
 extensions = [

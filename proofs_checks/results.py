@@ -30,7 +30,19 @@ class Point:
 
     ``ratio`` is measured / bound for an upper bound and bound / measured for a
     lower one: 1 is tight, and more than 1 is evidence against the theorem.
-    ``error`` is the standard error of a ratio of means, 0 where nothing is averaged.
+
+    Attributes
+    ----------
+    instance : str
+        Its name.
+    measured, bound : float
+        Means over the trials.
+    ratio : float
+        As above; for a claim with probability, the largest of the trials.
+    trials : int
+        Runs on this instance.
+    error : float
+        Standard error of a ratio of means, 0 where nothing is averaged.
     """
 
     instance: str
@@ -56,7 +68,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class FaultResult:
-    """Whether the check refuted one planted fault."""
+    """Whether the check refuted one planted fault.
+
+    Attributes
+    ----------
+    name, description : str
+        The fault.
+    caught : bool
+        Whether the verdict was against it.
+    verdict : Verdict
+        What the check said of it.
+    detail : str
+        One sentence: the evidence.
+    seconds : float
+        Wall time.
+    """
 
     name: str
     description: str

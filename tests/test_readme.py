@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+MAIN = "from experiments.cli import main; main()"
 ROOT = Path(__file__).parent.parent
 
 
@@ -27,6 +28,13 @@ def test_python_blocks_run(page: str, tmp_path: Path) -> None:
         [sys.executable, str(script)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def run(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run this Python."""
+    return subprocess.run(
+        [sys.executable, *words], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 def lines() -> list[str]:
@@ -51,9 +59,8 @@ def test_commands_run(line: str, tmp_path: Path) -> None:
 
 @pytest.mark.nightly
 def test_the_bench_command_runs() -> None:
-    code = "from experiments.cli import main; main()"
-    words = ["bench", "search/sharp", "--repetitions", "5"]
-    subprocess.run([sys.executable, "-c", code, *words], check=True, capture_output=True)
+    done = run("-c", MAIN, "bench", "search/sharp", "--repetitions", "5")
+    assert done.returncode == 0, done.stderr
 
 
 def test_make_targets_exist() -> None:

@@ -24,8 +24,10 @@ ROUNDING = 1e-12
 class FlipError(ValueError):
     """A flip broke its contract; nothing that was seen before is lost.
 
-    Attributes
+    Parameters
     ----------
+    message : str
+        What happened.
     coin : int
         The coin that was flipped.
     call : int

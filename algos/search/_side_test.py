@@ -60,14 +60,47 @@ def side_test(
     level: float,
     wanted: Side | None,
 ) -> SideTest:
-    """Flip a coin until its side is clear.
+    """Flip a coin until its side of a target is clear.
 
+    Parameters
+    ----------
+    flip : callable
+        ``flip(coin)`` returns 0 or 1.
+    coin : int
+        The coin.
+    target, tolerance : float
+        The coin may be called "below" if its heads probability is less than
+        target + tolerance, "above" if it is more than target − tolerance.
+    level : float
+        Probability, in (0, 1), with which the conclusion may be false.
+    wanted : {"below", "above", None}
+        The conclusion to look for: after the other one the test goes on as long
+        as the wanted one seems near, since a coin inside the tolerance allows both.
+
+    Returns
+    -------
+    SideTest
+        The flips and the conclusion.
+
+    Notes
+    -----
     Two gamblers bet on the flips, one against "the coin is at most
-    target - tolerance", one against "it is at least target + tolerance".  The one
+    target − tolerance", one against "it is at least target + tolerance".  The one
     whose claim is true multiplies its stake by 1 / level with probability at most
-    ``level`` (Ville); at most one claim is true.  The test ends with the wanted
-    conclusion.  After the other one it goes on as long as the wanted one seems
-    near: a coin inside the tolerance allows both.
+    ``level`` (Ville); at most one claim is true.
+
+    References
+    ----------
+    J. Ville, "Étude critique de la notion de collectif", 1939.
+
+    Examples
+    --------
+    >>> from algos.search import side_test
+    >>> test = side_test(
+    ...     lambda coin: 1, 0, target=0.5, tolerance=0.1, level=0.01, wanted="above"
+    ... )
+    >>> test.conclusion, test.tosses
+    ('above', 13)
     """
     low, high = max(target - tolerance, 0.0), min(target + tolerance, 1.0)
     against = {

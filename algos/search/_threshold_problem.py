@@ -46,9 +46,9 @@ class ThresholdProblem:
         Pieces (low, high, mass) of the hidden value's law, uniform on [low, high]
         or an atom where low = high; the masses add up to 1.
     slope : float
-        The reward rises with the threshold at this rate, at least 0 …
+        The reward rises with the threshold at this rate, at least 0.
     jumps : tuple of (float, float), optional
-        … and by these heights at these places.  At threshold 1 it is at most 1.
+        It rises besides by these heights at these places, to at most 1 in all.
 
     Examples
     --------
