@@ -395,7 +395,8 @@ def bisect_command(
     from rich.console import Console
 
     console = Console(stderr=True)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a background job may have them ignored
+        signal.signal(number, _interrupt)
     with console.status("starting") as status:
 
         def tell(runs: int, commit: str, probability: float) -> None:

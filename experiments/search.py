@@ -21,6 +21,7 @@ from algos.search import (
     sharp_crossing_search,
 )
 from experiments.bench import Benchmark, Table
+from experiments.bisect_bench import flaky_table, published_table
 
 FAILURE = 0.01
 METHODS: dict[str, Callable[..., Any]] = {
@@ -167,3 +168,5 @@ JUMP = Benchmark("search/baselines on a jump", _baselines("jump"), 10)
 RAMP_ALL = Benchmark("search/baselines on a ramp", _baselines("ramp"), 10)
 SHARP = Benchmark("search/sharp crossing", _sharp, 300)
 RAMP = Benchmark("search/ramp", _ramp, 200)
+FLAKY = Benchmark("search/flaky bisection", flaky_table, 2000)
+PUBLISHED = Benchmark("search/published bisection", published_table, 2000)

@@ -170,14 +170,21 @@ def _formula(one: CheckResult) -> Markup:
 def _mathml(claim: Theorem) -> Markup:
     """Render quantity, relation and formula with the house's Greek letters."""
     import sympy
-    from sympy.printing.mathml import mathml
+    from sympy.printing.mathml import MathMLPresentationPrinter
+
+    class Printer(MathMLPresentationPrinter):  # type: ignore[misc]  # sympy is untyped
+        """Sympy's printer, but for the names of functions, which it would put in lower case."""
+
+        def mathml_tag(self, e: object) -> str:
+            own = isinstance(e, sympy.Function) and hasattr(e, "_imp_")
+            return str(type(e).__name__ if own else super().mathml_tag(e))
 
     greek = {
-        symbol: sympy.Symbol(LATEX_NAMES[symbol.name].lstrip("\\"))
+        symbol: sympy.Symbol(LATEX_NAMES[symbol.name].lstrip("\\").removeprefix("var"))
         for symbol in claim.formula.free_symbols
         if symbol.name in LATEX_NAMES
     }
-    formula = Markup(mathml(claim.formula.xreplace(greek), printer="presentation"))
+    formula = Markup(Printer().doprint(claim.formula.xreplace(greek)))
     relation = "≤" if claim.direction == "<=" else "≥"
     if claim.constants == "unspecified":
         order = "O" if claim.direction == "<=" else "Ω"
@@ -185,9 +192,9 @@ def _mathml(claim: Theorem) -> Markup:
     quantity = Markup("<mtext>{}</mtext>").format(claim.quantity)
     if isinstance(claim.holds, InExpectation):
         quantity = Markup("<mi>E</mi><mo>[</mo>{}<mo>]</mo>").format(quantity)
-    return Markup('<math display="inline"><mrow>{}<mo>{}</mo>{}</mrow></math>').format(
-        quantity, relation, formula
-    )
+    return Markup(
+        '<math display="block" style="text-align: left"><mrow>{}<mo>{}</mo>{}</mrow></math>'
+    ).format(quantity, relation, formula)
 
 
 def _plot(one: CheckResult) -> Markup:

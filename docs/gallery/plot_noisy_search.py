@@ -29,12 +29,16 @@ methods = {
 }
 asked = {"target": 0.5, "tolerance": 0.1, "failure_probability": 0.05}
 flips = {name: np.zeros((len(sizes), 40)) for name in methods}
+right = dict.fromkeys(methods, 0)
 for i, n in enumerate(sizes):
     for trial in range(40):
         line = CoinLine.sharp(n, index=int(rng.integers(0, n + 1)), low=0.4, high=0.6)
         for name, method in methods.items():
             result = method(line.flipper(rng), n, **asked, rng=rng)
             flips[name][i, trial] = result.samples
+            right[name] += line.is_answer(result.index, target=0.5, tolerance=0.1)
+for name, count in right.items():
+    print(f"{name}: {count} of {40 * len(sizes)} answers are right")
 
 # %%
 # The dashed lines are drawn from the theorem objects.
