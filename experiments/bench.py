@@ -131,7 +131,7 @@ def _rendered(table: Table) -> object:
     shown = RichTable(title=table.title, caption=table.note or None, title_justify="left")
     numeric = [any(isinstance(row[k], (int, float)) for row in table.rows) for k in _range(table)]
     for name, right in zip(table.columns, numeric, strict=True):
-        shown.add_column(name, justify="right" if right else "left")
+        shown.add_column(name, justify="right" if right else "left", no_wrap=not right)
     for row in table.rows:
         shown.add_row(*(_cell(value) for value in row))
     return shown

@@ -78,6 +78,6 @@ def test_baselines_are_measured_on_the_same_lines_and_checked() -> None:
     table = JUMP.run(1, np.random.default_rng(0))
     json.dumps(table.rows)
     assert {row[1] for row in table.rows} == {"1e2", "1e3", "1e6", "1e9"}
-    ours = [row for row in table.rows if row[2] == "noisy_binary_search"]
+    ours = [row for row in table.rows if row[2] == "noisy binary"]
     assert all(row[5] == 1.0 for row in ours)
     assert [one.name for one in benchmarks("search/ramp")] == ["search/ramp"]
