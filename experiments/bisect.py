@@ -9,16 +9,14 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Annotated, Any
-
-import typer
+from typing import IO, Any
 
 from algos.search import CrossingPosterior
 from experiments._git import check_out, commits_between, git, root_of, worktree
 
-__all__ = ["BisectResult", "bisect", "bisect_command"]
+__all__ = ["BisectResult", "bisect"]
 
 CALIBRATION = 20  # runs at each end where no rates are given
 CLEARANCE = 0.25  # a calibrated pair of rates must differ by this much
@@ -364,75 +362,3 @@ def _check_options(
         raise BisectError(f"--max-runs must be at least 1, got {max_runs!r}")
     if timeout is not None and not 0 < timeout < math.inf:
         raise BisectError(f"--timeout must be a positive number of seconds, got {timeout!r}")
-
-
-def bisect_command(
-    good: Annotated[str, typer.Argument(help="A commit where the test fails less.")],
-    bad: Annotated[str, typer.Argument(help="A later one where it fails more.")],
-    command: Annotated[list[str] | None, typer.Argument(help="After --: what to run.")] = None,
-    good_fails: Annotated[
-        float | None, typer.Option(help="How often it fails before the culprit [measured].")
-    ] = None,
-    bad_fails: Annotated[
-        float | None, typer.Option(help="How often it fails from the culprit on [measured].")
-    ] = None,
-    failure_probability: Annotated[
-        float, typer.Option(help="Accepted probability of naming a wrong commit.")
-    ] = 0.05,
-    max_runs: Annotated[int | None, typer.Option(help="Stop after so many runs.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds; a longer run fails.")] = None,
-    state: Annotated[
-        Path | None, typer.Option(help="Where the runs are kept [in the git directory].")
-    ] = None,
-    restart: Annotated[bool, typer.Option("--restart", help="Forget earlier runs.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Find the commit that made a flaky test worse, by noisy search over the history.
-
-    Your checkout is never touched: commits are tested in a worktree of their own.
-    After an interrupt the same command line goes on where it stopped.
-    """
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    for number in (signal.SIGINT, signal.SIGTERM):  # a background job may have them ignored
-        signal.signal(number, _interrupt)
-    with console.status("starting") as status:
-
-        def tell(runs: int, commit: str, probability: float) -> None:
-            status.update(f"{runs} runs, likeliest {commit[:12]} ({probability:.1%})")
-
-        try:
-            result = bisect(
-                good,
-                bad,
-                command or [],
-                good_fails=good_fails,
-                bad_fails=bad_fails,
-                failure_probability=failure_probability,
-                max_runs=max_runs,
-                timeout=timeout,
-                state=state,
-                restart=restart,
-                on_run=tell,
-            )
-        except KeyboardInterrupt:
-            console.print("stopped; the same command line goes on from the finished runs")
-            raise
-    if as_json:
-        typer.echo(json.dumps(asdict(result)))
-    else:
-        typer.echo(f"{result.commit} {result.subject}")
-        typer.echo(
-            f"probability {result.probability:.4f} after {result.runs} runs; fails "
-            f"{result.good_fails:.0%} of the runs before it, {result.bad_fails:.0%} from it on"
-        )
-        for commit in result.alternatives:
-            typer.echo(f"or {commit}, which could not be tested")
-    if result.status != "found":
-        typer.echo("the runs were used up before the probability was reached", err=True)
-        raise typer.Exit(1)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt

@@ -112,7 +112,8 @@ def check_command(
 ) -> None:
     """Try to refute the theorems, and show that each check catches its planted faults.
 
-    Exits with 1 if anything is refuted or a check misses a fault.
+    Exits with 1 if anything is refuted, a check misses a fault, or a check is
+    undecided without a --budget that explains it.
     """
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
@@ -144,7 +145,8 @@ def check_command(
             console.print(f"repeat with: {one.reproduce}", markup=False, highlight=False)
     undecided = [one.key for one in run.results if one.verdict == "undecided"]
     if undecided:
-        console.print(f"undecided at this budget: {', '.join(undecided)}", highlight=False)
+        remedy = "its check needs more trials" if budget is None else "raise the budget"
+        console.print(f"undecided, {remedy}: {', '.join(undecided)}", highlight=False)
     for path, write in (
         (html, report.write_html),
         (junit, report.write_junit),
@@ -157,7 +159,7 @@ def check_command(
     console.print(
         f"{len(run.results)} theorems, {failed} failed, {run.seconds:.0f} s", highlight=False
     )
-    if run.failed:
+    if run.failed or (undecided and budget is None):
         raise typer.Exit(1)
 
 

@@ -156,7 +156,7 @@ class CheckResult:
         if not self.faults:
             found.append("has no fault to catch, so nothing shows that it can fail")
         missed = [fault.name for fault in self.faults if not fault.caught]
-        if missed:
+        if missed and self.verdict is not Verdict.UNDECIDED:  # else the budget was too small
             found.append(f"did not catch the planted fault {', '.join(missed)}")
         if not self.tight_enough:
             found.append(

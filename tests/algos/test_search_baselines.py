@@ -101,11 +101,9 @@ def test_a_flip_that_raises_is_reported_with_its_cause(search: Callable[..., Any
 def test_clearly_decreasing_coins_are_noticed() -> None:
     """What a search sees of both sides of the line must not contradict monotonicity."""
     coins = Coins(lambda coin: int(coin < 50), 100)
-    with pytest.raises(
-        FlipError, match=r"must not decrease.*is the flip's answer inverted"
-    ) as caught:
-        for k in range(1000):
-            coins.flip(37 * k % 100)
+    order = (37 * k % 100 for k in range(1000))
+    with pytest.raises(FlipError, match="is the flip's answer inverted") as caught:
+        list(map(coins.flip, order))
     assert caught.value.call <= 256
     fair = Coins(CoinLine.ramp(100, index=20, width=50, low=0.1, high=0.9).flipper(0), 100)
     for k in range(5000):

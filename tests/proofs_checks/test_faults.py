@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from algos.search._problem import CoinLine, checked_count
+from algos.search._coin_line import CoinLine
+from algos.search._problem import checked_count
 from proofs_checks import Fault, edited
 
 
@@ -20,7 +21,7 @@ def test_an_edit_breaks_a_copy_alone() -> None:
     line, broken = CoinLine(4, (2,), (0.1, 0.9)), fault.algorithm(4, (2,), (0.1, 0.9))
     assert line.probability(3) == 0.9
     assert broken.probability(3) == 0.1
-    assert sys.modules["algos.search._problem"].CoinLine is CoinLine
+    assert sys.modules["algos.search._coin_line"].CoinLine is CoinLine
 
 
 def test_an_edit_that_no_longer_fits_is_an_error() -> None:
