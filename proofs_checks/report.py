@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
-from rich import box
+from rich.markup import escape as escape_markup
 from rich.table import Table
 
 from algos.theorem import LATEX_NAMES, InExpectation, Theorem, theorem
@@ -42,19 +42,22 @@ def table(results: Iterable[CheckResult]) -> Table:
     Returns
     -------
     rich.table.Table
-        Theorem, source, verdict, tightest ratio, faults caught, time.
+        Theorem with its source, verdict, tightest ratio, faults caught, time.
     """
-    shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    shown.add_column("theorem", no_wrap=True)
-    shown.add_column("source", max_width=20)
+    shown = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    shown.add_column("theorem, source", no_wrap=True)
     shown.add_column("verdict", no_wrap=True)
-    for name in ("tightest", "faults", "time"):
+    for name in ("ratio", "faults", "time"):
         shown.add_column(name, justify="right", no_wrap=True)
     for one in results:
         style = STYLES["bad" if one.failed else TONES[one.verdict]]
-        verdict = f"[{style}]{one.verdict}[/]"
-        seconds = f"{one.seconds:.1f}s"
-        shown.add_row(one.key, one.cited, verdict, _ratio(one), _caught(one), seconds)
+        shown.add_row(
+            f"{escape_markup(one.key)}\n  [dim]{escape_markup(one.cited)}[/]",
+            f"[{style}]{one.verdict}[/]",
+            _ratio(one),
+            _caught(one),
+            f"{one.seconds:.1f}s",
+        )
     return shown
 
 

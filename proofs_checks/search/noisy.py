@@ -106,7 +106,7 @@ def noisy_failure(algorithm: Algorithm, search: Search, rng: np.random.Generator
             ),
         ),
     ],
-    trials=2500,
+    trials=6000,
     detect=1.7,
 )
 def side_test_failure(algorithm: Algorithm, coin: Coin, rng: np.random.Generator) -> Measurement:

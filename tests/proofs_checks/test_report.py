@@ -102,7 +102,7 @@ def test_junit_counts_theorems_and_faults(tmp_path: Path) -> None:
     assert len(suite.findall("testcase/failure")) == 2
 
 
-@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("width", [60, 80, 140])
 def test_table_keeps_keys_and_verdicts(width: int) -> None:
     console = Console(width=width, record=True, force_terminal=False)
     with console.capture() as capture:
