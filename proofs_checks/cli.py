@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -126,7 +128,12 @@ def check_command(
             raise ValueError(f"{path} cannot be written: there is no folder {path.parent}")
     console = Console()
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with (
+        TemporaryDirectory() as folder,
+        Progress(*columns, console=console, transient=True) as progress,
+    ):
+        # Hypothesis would leave its notes in the current folder.
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
         task = progress.add_task("checking", total=len(matching(pattern)))
         run = run_checks(
             pattern,

@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 
 
-def lemmata(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def lemmata(
+    *words: str, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     code = "from experiments.cli import main; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *words],
+        cwd=folder,
         capture_output=True,
         text=True,
         env={**os.environ, "COLUMNS": "100", **environment},
@@ -70,8 +73,9 @@ def test_errors_are_one_readable_line_and_exit_2(words: tuple[str, ...], message
 def test_check_writes_its_reports_and_exits_0(tmp_path: Path) -> None:
     files = {kind: tmp_path / f"run.{kind}" for kind in ("html", "junit", "json")}
     options = [word for kind, path in files.items() for word in (f"--{kind}", str(path))]
-    shown = lemmata("check", "repeated-vote/flips", "--jobs", "1", *options)
+    shown = lemmata("check", "repeated-vote/flips", "--jobs", "1", *options, folder=tmp_path)
     assert shown.returncode == 0, shown.stderr
+    assert sorted(tmp_path.iterdir()) == sorted(files.values())  # and leaves nothing else
     assert "consistent" in shown.stdout
     assert "1 theorems, 0 failed" in shown.stdout
     assert all(path.stat().st_size > 300 for path in files.values())
