@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from algos.search import CoinLine, sharp_crossing_search
+from experiments._git import git
 from experiments.bench import Table
+from experiments.bisect import bisect
 
 #: README of robust-binary-search 0.1.1: git's own history, a test that is wrong 5% of the
 #: time; method, runs of the test, share of right answers.
@@ -155,3 +161,89 @@ def published_table(repetitions: int, rng: np.random.Generator) -> Table:
         note="published on git's history, which is no line; this line takes plain bisection as "
         "many steps",
     )
+
+
+#: A test that is wrong 20% of the time, by a hash of the commit and a count of all runs.
+FLAKY_TEST = """
+import hashlib, pathlib, subprocess, sys
+counter = pathlib.Path(sys.argv[1])
+seen = counter.stat().st_size if counter.exists() else 0
+with counter.open("a") as file:
+    file.write("x")
+number = int(pathlib.Path("number").read_text())
+digest = hashlib.sha256(f"{sys.argv[2]} {number} {seen}".encode()).digest()
+sys.exit((number >= int(sys.argv[3])) ^ (digest[0] < 0.2 * 256))
+"""
+#: Run it k times and go with the majority, as a user of `git bisect run` would.
+MAJORITY = (
+    "f=0; i=0; while [ $i -lt {k} ]; do {test} || f=$((f+1)); i=$((i+1)); done; "
+    "[ $((2*f)) -lt {k} ]"
+)
+
+
+def real_table(repetitions: int, rng: np.random.Generator) -> Table:
+    """Compare on a made repository of 64 commits, with git itself.
+
+    Parameters
+    ----------
+    repetitions : int
+        Culprits, the same for every method.
+    rng : numpy.random.Generator
+        Randomness.
+
+    Returns
+    -------
+    Table
+        Mean runs of the test and accuracy of each method.
+    """
+    commits = 64
+    votes = (1, 5, 9)
+    names = [*(f"git bisect, best of {k}" for k in votes), "lemmata bisect, 0.05"]
+    runs, right = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    with tempfile.TemporaryDirectory() as folder:
+        root, script = Path(folder) / "made", Path(folder) / "flaky.py"
+        script.write_text(FLAKY_TEST)
+        _make_repository(root, commits)
+        for trial in range(repetitions):
+            culprit = int(rng.integers(0, commits))
+            for name, k in zip(names, (*votes, 0), strict=True):
+                counter = Path(folder) / f"count {trial} {k}"
+                words = [sys.executable, str(script), str(counter), f"{trial} {k}", str(culprit)]
+                if k:
+                    test = MAJORITY.format(k=k, test=shlex.join(words))
+                    git(root, "bisect", "start", "HEAD", f"HEAD~{commits}")
+                    said = git(root, "bisect", "run", "sh", "-c", test)
+                    git(root, "bisect", "reset")
+                    found = f"number {culprit}\n" in said
+                else:
+                    subject = bisect(
+                        f"HEAD~{commits}",
+                        "HEAD",
+                        words,
+                        folder=root,
+                        restart=True,
+                        good_fails=0.2,
+                        bad_fails=0.8,
+                    ).subject
+                    found = subject == f"number {culprit}"
+                runs[name] += counter.stat().st_size
+                right[name] += found
+    rows = tuple((name, runs[name] / repetitions, right[name] / repetitions) for name in names)
+    return Table(
+        title=f"A repository of {commits} commits, a test that is wrong 20% of the time, "
+        f"{repetitions} culprits, with git itself",
+        columns=("method", "mean runs", "right"),
+        rows=rows,
+    )
+
+
+def _make_repository(root: Path, commits: int) -> None:
+    """Make a history of numbered commits after a first good one."""
+    root.mkdir()
+    git(root, "init", "-q")
+    for key, value in (("user.name", "A"), ("user.email", "a@example.org")):
+        git(root, "config", key, value)
+    for number in range(-1, commits):
+        (root / "number").write_text(str(number))
+        git(root, "add", "number")
+        git(root, "commit", "-q", "--no-gpg-sign", "-m", f"number {number}")

@@ -21,7 +21,7 @@ from algos.search import (
     sharp_crossing_search,
 )
 from experiments.bench import Benchmark, Table
-from experiments.bisect_bench import flaky_table, published_table
+from experiments.bisect_bench import flaky_table, published_table, real_table
 
 FAILURE = 0.01
 METHODS: dict[str, Callable[..., Any]] = {
@@ -176,3 +176,4 @@ SHARP = Benchmark("search/sharp crossing", _sharp, 300)
 RAMP = Benchmark("search/ramp", _ramp, 300)
 FLAKY = Benchmark("search/flaky bisection", flaky_table, 2000)
 PUBLISHED = Benchmark("search/published bisection", published_table, 2000)
+REAL = Benchmark("search/real bisection", real_table, 10)

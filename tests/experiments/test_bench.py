@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from experiments.bench import benchmarks
-from experiments.bisect_bench import flaky_table, git_bisect, published_table
+from experiments.bisect_bench import flaky_table, git_bisect, published_table, real_table
 from experiments.search import JUMP
 
 
@@ -81,3 +81,11 @@ def test_baselines_are_measured_on_the_same_lines_and_checked() -> None:
     ours = [row for row in table.rows if row[2] == "noisy binary"]
     assert all(row[5] == 1.0 for row in ours)
     assert [one.name for one in benchmarks("search/ramp")] == ["search/ramp"]
+
+
+def test_real_git_is_measured_with_real_runs() -> None:
+    table = real_table(2, np.random.default_rng(3))
+    rows = {str(name): float(runs or 0) for name, runs, _ in table.rows}
+    assert rows["git bisect, best of 1"] == 6.0
+    assert rows["git bisect, best of 9"] == 54.0
+    assert 10 < rows["lemmata bisect, 0.05"] < 54
