@@ -282,10 +282,13 @@ class Theorem:
         arrays = {name: self._checked(name, values[name]) for name in self.parameters}
         import numpy as np
 
+        shown = ", ".join(f"{name}={values[name]!r}" for name in self.parameters)
         with np.errstate(all="ignore"):
-            result = np.asarray(self._numeric(**arrays))
+            try:
+                result = np.asarray(self._numeric(**arrays))
+            except ArithmeticError as error:
+                raise ValueError(f"the bound of {self.key} fails at {shown}: {error}") from error
         if np.iscomplexobj(result) or np.isnan(result).any():
-            shown = ", ".join(f"{name}={values[name]!r}" for name in self.parameters)
             raise ValueError(f"the bound of {self.key} has no real value at {shown}")
         if all(array.ndim == 0 for array in arrays.values()):
             return float(result)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from algos.search._problem import Coins, Flip, SearchResult, checked_problem
+from algos.search._repeated_vote import checked_size
 
 ERROR = 1 / 16  # of each of the three votes of a step
 
@@ -95,13 +96,13 @@ def backtracking_search(
     return SearchResult(sum(path[-1]) // 2, coins.samples, delta, "found")
 
 
-def backtracking_flips(n: int, tolerance: float, failure_probability: float) -> int:
+def backtracking_flips(n: float, tolerance: float, failure_probability: float) -> int:
     """Give the most flips that :func:`backtracking_search` uses.
 
     Parameters
     ----------
-    n : int
-        Number of coins.
+    n : int or float
+        Number of coins, a whole number.
     tolerance, failure_probability : float
         As for the search.
 
@@ -110,13 +111,19 @@ def backtracking_flips(n: int, tolerance: float, failure_probability: float) -> 
     int
         Three votes a step.
 
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not what it must be.
+
     Examples
     --------
     >>> from algos.search import backtracking_flips
     >>> backtracking_flips(1000, 0.1, 0.01)
     21267
     """
-    return 3 * _votes(tolerance) * _steps(n, failure_probability)
+    count, tolerance, delta = checked_size(n, tolerance, failure_probability)
+    return 3 * _votes(tolerance) * _steps(count, delta)
 
 
 def _votes(tolerance: float) -> int:
@@ -125,7 +132,7 @@ def _votes(tolerance: float) -> int:
 
 def _steps(n: int, delta: float) -> int:
     """Give the least T with (1 − 6 ERROR) T − √(2 T ln(1/delta)) > ⌈lg(n+1)⌉."""
-    depth, drift = int(n).bit_length(), 1 - 6 * ERROR
+    depth, drift = n.bit_length(), 1 - 6 * ERROR
     scatter = math.sqrt(2 * math.log(1 / delta))
     root = (scatter + math.sqrt(scatter**2 + 4 * drift * depth)) / (2 * drift)
     return math.floor(root**2) + 1

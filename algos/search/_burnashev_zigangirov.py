@@ -8,6 +8,7 @@ import numpy as np
 
 from accel.piecewise import PiecewiseDensity
 from algos.search._problem import Coins, Flip, SearchResult, checked_problem
+from algos.search._repeated_vote import checked_size
 
 
 def burnashev_zigangirov_search(
@@ -98,13 +99,13 @@ def burnashev_zigangirov_search(
     return SearchResult(posterior.peak()[0], coins.samples, delta, "found")
 
 
-def burnashev_zigangirov_flips(n: int, tolerance: float, failure_probability: float) -> int:
+def burnashev_zigangirov_flips(n: float, tolerance: float, failure_probability: float) -> int:
     """Give the number of steps of :func:`burnashev_zigangirov_search`.
 
     Parameters
     ----------
-    n : int
-        Number of coins.
+    n : int or float
+        Number of coins, a whole number.
     tolerance, failure_probability : float
         As for the search.
 
@@ -113,11 +114,18 @@ def burnashev_zigangirov_flips(n: int, tolerance: float, failure_probability: fl
     int
         ⌈ln(n / failure_probability) / −ln(1/2 + √(1/4 − tolerance²))⌉.
 
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not what it must be.
+
     Examples
     --------
     >>> from algos.search import burnashev_zigangirov_flips
     >>> burnashev_zigangirov_flips(1000, 0.1, 0.01)
     1134
     """
-    rate = -math.log1p(math.sqrt(max(0.25 - tolerance**2, 0.0)) - 0.5)
-    return math.ceil(math.log(n / failure_probability) / rate)
+    count, tolerance, delta = checked_size(n, tolerance, failure_probability)
+    root = math.sqrt(0.25 - tolerance**2)
+    rate = -math.log1p(-(tolerance**2) / (0.5 + root))  # root - 1/2, without cancellation
+    return math.ceil(math.log(count / delta) / rate)

@@ -97,17 +97,14 @@ def learn_threshold(
     >>> price.utility(result.threshold) >= price.best() - 0.2
     True
     """
-    tolerance = checked_real("tolerance", tolerance, 0, 1)
-    delta = checked_real("failure_probability", failure_probability, 0, 1)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
-    points, repetitions = _grid(tolerance, delta, lipschitz)
+    points, repetitions = _grid(tolerance, failure_probability, lipschitz)
     rewards = Rewards(query)
     means = [
         sum(rewards.query(k / (points - 1)) for _ in range(repetitions)) / repetitions
         for k in range(points)
     ]
     best = int(np.argmax(means))
-    return ThresholdResult(best / (points - 1), means[best], tolerance / 4, rewards.samples)
+    return ThresholdResult(best / (points - 1), means[best], float(tolerance) / 4, rewards.samples)
 
 
 def threshold_queries(tolerance: float, failure_probability: float, lipschitz: float = 1.0) -> int:
@@ -123,6 +120,11 @@ def threshold_queries(tolerance: float, failure_probability: float, lipschitz: f
     int
         K ⌈(8 / tolerance²) ln(2 K / failure_probability)⌉ with K = ⌈2 L / tolerance⌉ + 1.
 
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not what it must be.
+
     Examples
     --------
     >>> from algos.search import threshold_queries
@@ -133,7 +135,15 @@ def threshold_queries(tolerance: float, failure_probability: float, lipschitz: f
     return points * repetitions
 
 
-def _grid(tolerance: float, delta: float, lipschitz: float) -> tuple[int, int]:
-    """Give the number of grid points and the queries at each."""
+def _grid(tolerance: float, failure_probability: float, lipschitz: float) -> tuple[int, int]:
+    """Validate the arguments; give the number of grid points and the queries at each."""
+    tolerance = checked_real("tolerance", tolerance, 0, 1)
+    delta = checked_real("failure_probability", failure_probability, 0, 1)
+    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    if lipschitz > 2**52 * tolerance:
+        raise ValueError(
+            f"lipschitz must be at most 2**52 times the tolerance, got {lipschitz!r} with "
+            f"tolerance={tolerance!r}"
+        )
     points = math.ceil(2 * lipschitz / tolerance) + 1
     return points, math.ceil(8 / tolerance**2 * math.log(2 * points / delta))

@@ -85,9 +85,6 @@ def learn_threshold_online(
     10000
     """
     horizon = checked_count("horizon", horizon)
-    if horizon < 2:
-        raise ValueError(f"horizon must be at least 2, got {horizon!r}")
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
     points = _points(horizon, lipschitz)
     rewards = Rewards(query)
     grid = [k / (points - 1) for k in range(points)]
@@ -106,20 +103,25 @@ def learn_threshold_online(
     return OnlineThresholdResult(tuple(grid), tuple(plays), tuple(totals))
 
 
-def threshold_regret(horizon: int, lipschitz: float = 1.0) -> float:
+def threshold_regret(horizon: float, lipschitz: float = 1.0) -> float:
     """Bound the expected regret of :func:`learn_threshold_online`.
 
     Parameters
     ----------
-    horizon : int
-        Number of plays T.
+    horizon : int or float
+        Number of plays T, a whole number, at least 2.
     lipschitz : float, optional
-        The constant L.
+        The constant L > 0.
 
     Returns
     -------
     float
         L T / (K−1) + √(32 K T ln(2 K T²)) + K + 1, with the grid's K.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not what it must be.
 
     Examples
     --------
@@ -133,7 +135,10 @@ def threshold_regret(horizon: int, lipschitz: float = 1.0) -> float:
     return rounding + math.sqrt(32 * points * horizon * level) + points + 1
 
 
-def _points(horizon: int, lipschitz: float) -> int:
+def _points(horizon: float, lipschitz: float) -> int:
     """Balance the rounding L T / K with the price √(K T ln T) of telling K points apart."""
-    balance = lipschitz**2 * horizon / (8 * math.log(2 * horizon**2))
-    return 1 + max(1, math.ceil(math.cbrt(balance)))
+    if not (horizon >= 2 and float(horizon).is_integer()):
+        raise ValueError(f"horizon must be a whole number, at least 2, got {horizon!r}")
+    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    balance = math.cbrt(horizon / (8 * math.log(2 * horizon**2))) * math.cbrt(lipschitz) ** 2
+    return 1 + max(1, math.ceil(min(balance, horizon)))  # no more points than plays

@@ -9,7 +9,7 @@ import numpy as np
 from algos.search._posterior import CrossingPosterior
 from algos.search._problem import Coins, Flip, SearchResult, checked_problem
 
-ROUNDS = 2.0  # flips are ROUNDS ln((n+1)/failure_probability) / tolerance²
+ROUNDS = 1.0  # flips are ROUNDS ln((n+1)/failure_probability) / tolerance²
 
 
 def multiplicative_weights_search(
@@ -57,9 +57,9 @@ def multiplicative_weights_search(
 
     Notes
     -----
-    The number of flips is ⌈2 ln((n+1)/failure_probability) / tolerance²⌉: the
-    published growth O(log n / tolerance²) with a constant of ours that was chosen
-    by simulation.
+    The number of flips is ⌈ln((n+1)/failure_probability) / tolerance²⌉: the
+    published growth O(log n / tolerance²) with a constant of ours.  Docs/theory
+    says why it is about right; it is no proof.
 
     References
     ----------

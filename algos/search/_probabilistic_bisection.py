@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from algos.search._posterior import CrossingPosterior
-from algos.search._problem import Coins, checked_count, checked_real
+from algos.search._problem import Coins, FlipError, checked_count, checked_real
 
 CELLS_A_HALF = 16  # grid cells within the tolerance, on either side
 
@@ -63,7 +63,8 @@ def probabilistic_bisection(
     error_probability : float
         In (0, 0.5).
     tolerance : float
-        In (0, (high − low) / 2).
+        In (0, (high − low) / 2), and well above the spacing of floating-point
+        numbers there.
     failure_probability : float
         In (0, 1).
     max_samples : int, optional
@@ -81,7 +82,8 @@ def probabilistic_bisection(
     TypeError, ValueError
         An argument is not what it must be; nothing was sampled.
     FlipError
-        A sample raised or was not 0 or 1.
+        A sample raised or was not 0 or 1; the error carries a note that says
+        where, and how its tally's grid points translate.
 
     Notes
     -----
@@ -109,18 +111,19 @@ def probabilistic_bisection(
     >>> abs(result.root - 0.7321) <= 1e-6, result.status
     (True, 'found')
     """
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not (low < high and math.isfinite(high - low)):
         raise ValueError(f"low < high must hold, both finite, got {low!r} and {high!r}")
     noise = checked_real("error_probability", error_probability, 0, 0.5)
     tolerance = checked_real("tolerance", tolerance, 0, (high - low) / 2)
     delta = checked_real("failure_probability", failure_probability, 0, 1)
     limit = None if max_samples is None else checked_count("max_samples", max_samples)
-    cells = math.ceil((high - low) / tolerance * CELLS_A_HALF)
-    if cells > 2**52:
+    finest = CELLS_A_HALF * math.ulp(max(abs(low), abs(high)))
+    if tolerance < finest:
         raise ValueError(
-            f"tolerance must be at least {(high - low) * CELLS_A_HALF / 2**52:.3g} on an interval "
-            f"of length {high - low:g}, got {tolerance!r}"
+            f"tolerance must be at least {finest:.3g} between {low!r} and {high!r}, where numbers "
+            f"lie no closer, got {tolerance!r}"
         )
+    cells = math.ceil((high - low) / tolerance * CELLS_A_HALF)
     width = (high - low) / cells
     posterior = CrossingPosterior(cells - 1, low=noise, high=1 - noise)
     # Point k separates cell k from cell k+1, as coin k separates index k from k+1.
@@ -131,7 +134,14 @@ def probabilistic_bisection(
         sure = posterior.probability(max(first, 0), min(last, cells - 1))
         if sure >= 1 - delta or signs.samples == limit:
             break
-        posterior.tell(point, signs.flip(point))
+        try:
+            posterior.tell(point, signs.flip(point))
+        except FlipError as error:
+            error.add_note(
+                f"the sample was taken at {low + (point + 1) * width!r}; point k of the error's "
+                f"tally lies at {low!r} + (k + 1) * {width!r}"
+            )
+            raise
     status: Literal["found", "budget exhausted"]
     status = "found" if sure >= 1 - delta else "budget exhausted"
     return BisectionResult(low + (point + 1) * width, sure, signs.samples, status)

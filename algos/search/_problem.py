@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -150,14 +149,14 @@ def checked_problem(
     """Validate the four numbers that define a search; raise before any flip."""
     n = checked_count("n", n)
     target = checked_real("target", target, 0, 1)
-    tolerance = checked_real("tolerance", tolerance, 0, math.inf)
     most = min(target, 1 - target)
-    if tolerance > most * (1 + ROUNDING):
+    distance = _number("tolerance", tolerance)
+    if not 0 < distance <= most * (1 + ROUNDING):
         raise ValueError(
             f"tolerance must lie in (0, {most:g}], the smaller of target and 1 - target, "
             f"got {tolerance!r}"
         )
-    tolerance = min(tolerance, most)
+    tolerance = min(distance, most)
     return n, target, tolerance, checked_real("failure_probability", failure_probability, 0, 1)
 
 
@@ -174,10 +173,15 @@ def checked_count(name: str, value: int, *, most: int = 2**62) -> int:
 
 def checked_real(name: str, value: float, low: float, high: float) -> float:
     """Validate a number strictly between two others."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {value!r}") from None
+    number = _number(name, value)
     if not low < number < high:
         raise ValueError(f"{name} must lie in ({low:g}, {high:g}), got {value!r}")
     return number
+
+
+def _number(name: str, value: float) -> float:
+    """Turn a value into a float."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, got {value!r}") from None

@@ -6,7 +6,13 @@ import math
 
 import numpy as np
 
-from algos.search._problem import Coins, Flip, SearchResult, checked_problem
+from algos.search._problem import (
+    Coins,
+    Flip,
+    SearchResult,
+    checked_problem,
+    checked_real,
+)
 
 
 def repeated_vote_search(
@@ -85,13 +91,13 @@ def repeated_vote_search(
     return SearchResult(low, coins.samples, delta, "found")
 
 
-def vote_flips(n: int, tolerance: float, failure_probability: float) -> int:
+def vote_flips(n: float, tolerance: float, failure_probability: float) -> int:
     """Give the most flips that :func:`repeated_vote_search` uses.
 
     Parameters
     ----------
-    n : int
-        Number of coins.
+    n : int or float
+        Number of coins, a whole number.
     tolerance, failure_probability : float
         As for the search.
 
@@ -100,18 +106,34 @@ def vote_flips(n: int, tolerance: float, failure_probability: float) -> int:
     int
         ⌈lg(n+1)⌉ ⌈ln(⌈lg(n+1)⌉ / failure_probability) / (2 tolerance²)⌉.
 
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not what it must be.
+
     Examples
     --------
     >>> from algos.search import vote_flips
     >>> vote_flips(1000, 0.1, 0.01)
     3460
     """
-    return _steps(n) * _votes(n, tolerance, failure_probability)
+    count, tolerance, delta = checked_size(n, tolerance, failure_probability)
+    return _steps(count) * _votes(count, tolerance, delta)
+
+
+def checked_size(
+    n: float, tolerance: float, failure_probability: float
+) -> tuple[int, float, float]:
+    """Validate the arguments of a number of flips; theorems pass n as a float."""
+    if not checked_real("n", n, 0, math.inf).is_integer():
+        raise ValueError(f"n must be a whole number, got {n!r}")
+    count, _, tolerance, delta = checked_problem(int(n), 0.5, tolerance, failure_probability)
+    return count, tolerance, delta
 
 
 def _steps(n: int) -> int:
     """Give ⌈lg(n+1)⌉, exactly."""
-    return int(n).bit_length()
+    return n.bit_length()
 
 
 def _votes(n: int, tolerance: float, delta: float) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -48,28 +49,50 @@ class ThresholdProblem:
     slope : float
         The reward rises with the threshold at this rate, at least 0.
     jumps : tuple of (float, float), optional
-        It rises besides by these heights at these places, to at most 1 in all.
+        It rises besides by these heights at these places.
+    value_slope : float, optional
+        It rises with the hidden value at this rate, at least 0.  The largest
+        reward, of threshold 1 and value 1, is at most 1.
 
     Examples
     --------
+    A posted price: the buyer pays it if the good is worth it to them.
+
     >>> price = ThresholdProblem(values=((0.0, 1.0, 1.0),), slope=1.0)
-    >>> price.utility(0.5), price.best()
-    (0.25, 0.25)
+    >>> price.utility(0.5), price.best(), price.lipschitz()
+    (0.25, 0.25, 1.0)
+
+    A hiring bar: good people are worth most, a high bar attracts them, few pass it.
+
+    >>> bar = ThresholdProblem(
+    ...     values=((0.2, 0.8, 1.0),), slope=0.0, jumps=((0.6, 0.5),), value_slope=0.5
+    ... )
+    >>> round(bar.utility(0.2), 3), round(bar.utility(0.6), 3)
+    (0.25, 0.283)
     """
 
     values: tuple[tuple[float, float, float], ...]
     slope: float
     jumps: tuple[tuple[float, float], ...] = ()
+    value_slope: float = 0.0
 
     def __post_init__(self) -> None:
         if not all(0 <= a <= b <= 1 and m >= 0 for a, b, m in self.values):
             raise ValueError(f"values must be (low, high, mass) within [0, 1], got {self.values!r}")
         if not math.isclose(sum(m for _, _, m in self.values), 1.0, rel_tol=1e-12):
             raise ValueError(f"the masses of values must add up to 1, got {self.values!r}")
-        if self.slope < 0 or any(h < 0 or not 0 <= a <= 1 for a, h in self.jumps):
-            raise ValueError(f"slope and jumps must not fall, got {self.slope!r}, {self.jumps!r}")
-        if not self.reward(1.0) <= 1 + 1e-12:
-            raise ValueError(f"the reward must stay within [0, 1], got {self.reward(1.0)!r} at 1")
+        if not (
+            self.slope >= 0
+            and self.value_slope >= 0
+            and all(h >= 0 and 0 <= a <= 1 for a, h in self.jumps)
+        ):
+            raise ValueError(
+                "slope, jumps and value_slope must not fall, "
+                f"got {self.slope!r}, {self.jumps!r} and {self.value_slope!r}"
+            )
+        most = self.reward(1.0, 1.0)
+        if not most <= 1 + 1e-12:
+            raise ValueError(f"the reward must stay within [0, 1], got {most!r} at 1")
 
     @classmethod
     def needle(cls, place: float) -> ThresholdProblem:
@@ -90,12 +113,12 @@ class ThresholdProblem:
         """
         return cls(values=((place, place, 1.0),), slope=0.0, jumps=((place, 1.0),))
 
-    def reward(self, threshold: float) -> float:
-        """Give the reward at a threshold, if it is seen.
+    def reward(self, threshold: float, value: float) -> float:
+        """Give the reward of a threshold and a hidden value, if it is seen.
 
         Parameters
         ----------
-        threshold : float
+        threshold, value : float
             In [0, 1].
 
         Returns
@@ -103,7 +126,8 @@ class ThresholdProblem:
         float
             The reward, in [0, 1].
         """
-        return self.slope * threshold + sum(h for a, h in self.jumps if threshold >= a)
+        risen = sum(height for place, height in self.jumps if threshold >= place)
+        return self.slope * threshold + risen + self.value_slope * value
 
     def reach(self, threshold: float) -> float:
         """Give the probability that the value is at least a threshold.
@@ -119,7 +143,7 @@ class ThresholdProblem:
             The probability.
         """
         return sum(
-            mass * (float(threshold <= low) if low == high else _share(low, high, threshold))
+            mass * _share(low, high, checked_threshold(threshold))
             for low, high, mass in self.values
         )
 
@@ -136,7 +160,13 @@ class ThresholdProblem:
         float
             The mean of what a query returns.
         """
-        return self.reward(threshold) * self.reach(threshold)
+        threshold = checked_threshold(threshold)
+        return sum(  # a uniform piece, cut off at the threshold, has its mean in the middle
+            mass
+            * _share(low, high, threshold)
+            * self.reward(threshold, (max(low, threshold) + high) / 2)
+            for low, high, mass in self.values
+        )
 
     def best(self) -> float:
         """Give the largest utility, exactly.
@@ -146,17 +176,40 @@ class ThresholdProblem:
         float
             Its maximum over [0, 1].
         """
-        knots = sorted({0.0, 1.0} | {x for a, b, _ in self.values for x in (a, b)})
-        knots = sorted(set(knots) | {a for a, _ in self.jumps})
-        candidates = list(knots)
-        for a, b in pairwise(knots):  # the utility is quadratic in between
-            x, y = a + (b - a) / 3, a + 2 * (b - a) / 3
-            reward_x, reach_x, reach_y = self.reward(x), self.reach(x), self.reach(y)
-            fall = (reach_x - reach_y) / (y - x)
-            if self.slope * fall > 0:
-                peak = x + (self.slope * reach_x - fall * reward_x) / (2 * self.slope * fall)
-                candidates.append(min(max(peak, a), b))
+        knots = {x for a, b, _ in self.values for x in (a, b)} | {a for a, _ in self.jumps}
+        candidates = {0.0, 1.0} | knots
+        for a, b in pairwise(sorted(candidates)):  # the utility is quadratic in between
+            step = (b - a) / 4
+            left, middle, right = (self.utility(a + k * step) for k in (1, 2, 3))
+            bend = left - 2 * middle + right
+            if bend < 0:
+                peak = a + 2 * step + step * (left - right) / (2 * bend)
+                candidates.add(min(max(peak, a), b))
         return max(self.utility(c) for c in candidates)
+
+    def lipschitz(self) -> float:
+        """Give the constant under which :func:`learn_threshold` keeps its promise.
+
+        Returns
+        -------
+        float
+            The smaller of two: the greatest density of the value, infinite where
+            a value below 1 has a mass of its own, and the slope of the reward in
+            the threshold, infinite where it jumps.  0 for a reward that does not
+            depend on the threshold: any positive constant is right then.
+        """
+        if all(height == 0 or place == 0 for place, height in self.jumps):
+            steepest = self.slope
+        else:
+            steepest = math.inf
+        if any(low == high < 1 and mass > 0 for low, high, mass in self.values):
+            return steepest
+        pieces = [(a, b, mass / (b - a)) for a, b, mass in self.values if a < b]
+        densest = max(
+            (sum(height for a, b, height in pieces if a <= start < b) for start, _, _ in pieces),
+            default=0.0,
+        )
+        return min(steepest, densest)
 
     def querier(self, rng: np.random.Generator | int | None = None) -> Query:
         """Make the function that tries a threshold on a fresh hidden value.
@@ -172,13 +225,20 @@ class ThresholdProblem:
             ``query(threshold)``, the reward, or None where the value stayed below.
         """
         uniform = np.random.default_rng(rng).random
-        reaches: dict[float, tuple[float, float]] = {}
+        ends = list(accumulate(mass for _, _, mass in self.values))
+        last = len(ends) - 1
+        rewards: dict[float, float] = {}
 
         def query(threshold: float) -> float | None:
-            if threshold not in reaches:
-                reaches[threshold] = self.reach(threshold), self.reward(threshold)
-            reach, reward = reaches[threshold]
-            return reward if uniform() < reach else None
+            if threshold not in rewards:
+                rewards[threshold] = self.reward(checked_threshold(threshold), 0.0)
+            draw = uniform()
+            piece = min(bisect_right(ends, draw), last)  # masses may add up to a little under 1
+            low, high, mass = self.values[piece]
+            value = low + (high - low) * min((ends[piece] - draw) / mass, 1.0)
+            if value < threshold:
+                return None
+            return min(rewards[threshold] + self.value_slope * value, 1.0)
 
         return query
 
@@ -221,5 +281,15 @@ class Rewards:
         return reward
 
 
+def checked_threshold(threshold: float) -> float:
+    """Validate a threshold."""
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"threshold must lie in [0, 1], got {threshold!r}")
+    return threshold
+
+
 def _share(low: float, high: float, threshold: float) -> float:
+    """Give the part of a piece that lies at or above a threshold."""
+    if low == high:
+        return float(threshold <= low)
     return min(max((high - threshold) / (high - low), 0.0), 1.0)
