@@ -111,8 +111,10 @@ def probabilistic_bisection(
     >>> abs(result.root - 0.7321) <= 1e-6, result.status
     (True, 'found')
     """
-    if not (low < high and math.isfinite(high - low)):
-        raise ValueError(f"low < high must hold, both finite, got {low!r} and {high!r}")
+    low = checked_real("low", low, -math.inf, math.inf)
+    high = checked_real("high", high, -math.inf, math.inf)
+    if not 0 < high - low < math.inf:
+        raise ValueError(f"low < high must hold, got {low!r} and {high!r}")
     noise = checked_real("error_probability", error_probability, 0, 0.5)
     tolerance = checked_real("tolerance", tolerance, 0, (high - low) / 2)
     delta = checked_real("failure_probability", failure_probability, 0, 1)

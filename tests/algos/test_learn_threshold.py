@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import integrate
 
 from algos.search import (
     RewardError,
@@ -29,29 +30,84 @@ def problems(draw: st.DrawFn) -> ThresholdProblem:
     share = draw(st.integers(0, 10)) / 10
     jump = draw(st.integers(0, 20)) / 20
     height = draw(st.integers(0, 5)) / 10
+    merit = draw(st.integers(0, 5)) / 10
     values = ((low, high, share), (draw(st.integers(0, 20)) / 20, 1.0, 1 - share))
-    return ThresholdProblem(values, slope=1 - height, jumps=((jump, height),))
+    return ThresholdProblem(values, 1 - height - merit, ((jump, height),), merit)
 
 
 @given(problems())
 def test_the_best_utility_agrees_with_a_fine_grid(problem: ThresholdProblem) -> None:
     grid = max(problem.utility(k / 2000) for k in range(2001))
     assert grid <= problem.best() + 1e-12
-    assert problem.best() - grid <= 2 / 2000
+    # Next to the best threshold lies one of the grid that loses little: above it, or below.
+    assert problem.best() - grid <= max(problem.lipschitz(), 1e-9) / 2000 + 1e-12
+
+
+@given(problems(), st.integers(0, 100), st.integers(0, 100))
+def test_one_direction_costs_no_more_than_the_lipschitz_constant(
+    problem: ThresholdProblem, first: int, second: int
+) -> None:
+    """The proofs' inequality: up under a smooth law, down under a smooth reward."""
+    low, high = sorted((first / 100, second / 100))
+    change = problem.utility(high) - problem.utility(low)
+    step = problem.lipschitz() * (high - low) + 1e-12 if high > low else 1e-12
+    atoms = any(a == b < 1 and mass > 0 for a, b, mass in problem.values)
+    jumps = any(height > 0 and place > 0 for place, height in problem.jumps)
+    if atoms and jumps:
+        assert problem.lipschitz() == math.inf
+    elif atoms or problem.lipschitz() == problem.slope and not jumps:
+        assert change <= step
+    else:
+        assert change >= -step
+
+
+def test_lipschitz_constants_by_hand() -> None:
+    assert PRICE.lipschitz() == 1.0
+    narrow = ThresholdProblem(((0.5, 0.75, 0.5), (0.0, 1.0, 0.5)), 0.0, ((0.3, 1.0),))
+    assert narrow.lipschitz() == 2.5
+    assert ThresholdProblem.needle(0.3).lipschitz() == math.inf
+    assert ThresholdProblem(((0.3, 0.3, 1.0),), slope=0.25).lipschitz() == 0.25
+    assert ThresholdProblem(((1.0, 1.0, 1.0),), 0.0, ((0.3, 1.0),)).lipschitz() == 0.0
 
 
 def test_queries_have_the_utility_as_their_mean() -> None:
-    problem = ThresholdProblem(((0.2, 0.6, 0.5), (0.8, 0.8, 0.5)), slope=0.5, jumps=((0.3, 0.5),))
+    values = ((0.2, 0.6, 0.5), (0.8, 0.8, 0.25), (0.5, 0.5, 0.0), (0.0, 0.1, 0.25))
+    problem = ThresholdProblem(values, slope=0.25, jumps=((0.3, 0.5),), value_slope=0.25)
     query = problem.querier(0)
-    for threshold in (0.1, 0.3, 0.5, 0.8, 0.9):
+    for threshold in (0.0, 0.1, 0.3, 0.5, 0.8, 0.9):
         seen = [query(threshold) or 0.0 for _ in range(4000)]
         assert np.mean(seen) == pytest.approx(problem.utility(threshold), abs=0.04)
+    assert query(0.9) is None
+    for threshold in (-0.1, 1.1, math.nan):
+        with pytest.raises(ValueError, match=r"threshold must lie in \[0, 1\]"):
+            query(threshold)
+        with pytest.raises(ValueError, match=r"threshold must lie in \[0, 1\]"):
+            problem.utility(threshold)
+
+
+def test_a_problem_can_be_pasted() -> None:
+    for problem in (PRICE, ThresholdProblem.needle(0.3)):
+        assert eval(repr(problem)) == problem
+
+
+def test_the_utility_agrees_with_an_integral() -> None:
+    problem = ThresholdProblem(((0.2, 0.6, 1.0),), 0.25, ((0.3, 0.5),), 0.25)
+    for threshold in (0.0, 0.25, 0.3, 0.5, 0.7):
+        density = integrate.quad(
+            lambda v, threshold=threshold: problem.reward(threshold, v) / 0.4,
+            max(0.2, min(threshold, 0.6)),
+            0.6,
+        )[0]
+        assert problem.utility(threshold) == pytest.approx(density, abs=1e-12)
 
 
 @pytest.mark.parametrize("tolerance", [0.3, 0.15])
 def test_the_learner_keeps_its_promise_and_its_count(tolerance: float) -> None:
     cliff = ThresholdProblem(((0.0, 1.0, 1.0),), slope=0.0, jumps=((0.31, 1.0),))
-    for problem in (PRICE, cliff):
+    atom = ThresholdProblem(((0.69, 0.69, 1.0),), slope=1.0)
+    bar = ThresholdProblem(((0.0, 1.0, 1.0),), 0.0, ((0.6, 0.5),), 0.5)
+    for problem in (PRICE, cliff, atom, bar):
+        assert problem.lipschitz() == 1.0
         for seed in range(10):
             result = learn_threshold(
                 problem.querier(seed), tolerance=tolerance, failure_probability=0.01
@@ -111,6 +167,7 @@ def test_bad_rewards_stop_with_everything_seen(value: Any) -> None:
         ({"failure_probability": 1}, "failure_probability must lie in"),
         ({"lipschitz": 0}, "lipschitz must lie in"),
         ({"lipschitz": math.inf}, "lipschitz must lie in"),
+        ({"lipschitz": 1e300}, "lipschitz must be at most"),
     ],
 )
 def test_bad_arguments_query_nothing(changes: dict[str, float], words: str) -> None:
@@ -120,8 +177,24 @@ def test_bad_arguments_query_nothing(changes: dict[str, float], words: str) -> N
     options: dict[str, Any] = {"tolerance": 0.2, "failure_probability": 0.1, **changes}
     with pytest.raises(ValueError, match=words):
         learn_threshold(never, **options)
+    with pytest.raises(ValueError, match=words):
+        threshold_queries(**options)
+
+
+@pytest.mark.parametrize("horizon", [0, 1, 2.5, math.nan, math.inf])
+def test_a_horizon_is_a_whole_number_of_plays(horizon: Any) -> None:
+    def never(threshold: float) -> float:
+        pytest.fail("a threshold was queried")
+
+    with pytest.raises((TypeError, ValueError), match="horizon must be"):
+        learn_threshold_online(never, horizon)
     with pytest.raises(ValueError, match="horizon must be"):
-        learn_threshold_online(never, 1)
+        threshold_regret(horizon)
+
+
+def test_huge_lipschitz_constants_take_no_more_points_than_plays() -> None:
+    assert len(learn_threshold_online(PRICE.querier(0), 50, lipschitz=1e300).thresholds) == 51
+    assert threshold_regret(50, 1e300) > 50
 
 
 def test_impossible_problems_are_refused() -> None:
@@ -129,6 +202,7 @@ def test_impossible_problems_are_refused() -> None:
         (((0.5, 0.4, 1.0),), 1.0, (), r"within \[0, 1\]"),
         (((0.0, 1.0, 0.9),), 1.0, (), "add up to 1"),
         (((0.0, 1.0, 1.0),), -1.0, (), "must not fall"),
+        (((0.0, 1.0, 1.0),), math.nan, (), "must not fall"),
         (((0.0, 1.0, 1.0),), 1.0, ((0.5, 0.5),), "stay within"),
     ):
         with pytest.raises(ValueError, match=words):

@@ -147,6 +147,79 @@ def test_the_vote_errs_as_the_binomial_law_says() -> None:
     assert exact <= 0.1
 
 
+COUNTS: list[Callable[..., int]] = [
+    vote_flips,
+    burnashev_zigangirov_flips,
+    backtracking_flips,
+]
+
+
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"n": 0}, "n must lie in"),
+        ({"n": 1.5}, "n must be a whole number, got 1.5"),
+        ({"n": math.nan}, "n must lie in"),
+        ({"n": math.inf}, "n must lie in"),
+        ({"tolerance": -0.1}, "tolerance must lie in"),
+        ({"tolerance": 0.7}, "tolerance must lie in"),
+        ({"failure_probability": 0}, "failure_probability must lie in"),
+        ({"failure_probability": math.nan}, "failure_probability must lie in"),
+    ],
+)
+def test_counts_refuse_what_their_searches_refuse(
+    count: Callable[..., int], changes: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        count(**{"n": 10, "tolerance": 0.1, "failure_probability": 0.1, **changes})
+    assert count(1e6, 0.1, 0.1) == count(10**6, 0.1, 0.1)
+
+
+def test_burnashev_zigangirov_counts_at_tiny_tolerances() -> None:
+    """The rate tends to tolerance^2; taken naively it rounds to 0 there."""
+    count = burnashev_zigangirov_flips(1000, 1e-9, 0.1)
+    assert count == pytest.approx(math.log(10_000) / 1e-18, rel=1e-6)
+
+
+#: Lines on which no coin lies strictly within a tenth of 1/2, then lines with such coins.
+CLEAR_LINES = [
+    CoinLine(1, (), (0.6,)),
+    CoinLine.sharp(40, index=0, low=0.4, high=0.6),
+    CoinLine.sharp(40, index=17, low=0.4, high=0.6),
+    CoinLine(40, (17,), (0.0, 0.6)),
+]
+GREY_LINES = [
+    CoinLine(40, (17, 18), (0.4, 0.41, 0.6)),
+    CoinLine(40, (8, 33), (0.4, 0.5, 0.6)),
+    CoinLine.ramp(40, index=10, width=20, low=0.35, high=0.65),
+]
+
+
+@pytest.mark.parametrize(
+    ("search", "lines", "runs"),
+    [
+        (repeated_vote_search, CLEAR_LINES + GREY_LINES, 40),
+        (multiplicative_weights_search, CLEAR_LINES + GREY_LINES, 20),
+        (burnashev_zigangirov_search, CLEAR_LINES, 40),
+        (backtracking_search, CLEAR_LINES, 20),
+    ],
+)
+def test_wrong_answers_are_as_rare_as_asked(
+    search: Callable[..., Any], lines: list[CoinLine], runs: int
+) -> None:
+    rng, allowed = np.random.default_rng(7), 0.1
+    most = stats.binom.isf(1e-3, runs, allowed)
+    for line in lines:
+        wrong = 0
+        for _ in range(runs):
+            result = search(
+                line.flipper(rng), line.n, tolerance=0.1, failure_probability=allowed, rng=rng
+            )
+            wrong += not line.is_answer(result.index, target=0.5, tolerance=0.1)
+        assert wrong <= most, line
+
+
 def test_burnashev_zigangirov_wants_the_target_one_half() -> None:
     with pytest.raises(ValueError, match=r"target must be 0.5 .* use noisy_binary_search"):
         burnashev_zigangirov_search(
@@ -187,7 +260,41 @@ def test_bisection_scales_its_interval_and_counts() -> None:
         lambda x: 1, error_probability=0.3, tolerance=0.01, failure_probability=0.1, max_samples=3
     )
     assert (limited.samples, limited.status) == (3, "budget exhausted")
-    for changes in ({"low": 1}, {"low": math.nan}, {"error_probability": 0.5}, {"tolerance": 0.6}):
+    for changes in (
+        {"low": 1},
+        {"low": math.nan},
+        {"high": math.inf},
+        {"error_probability": 0.5},
+        {"tolerance": 0.6},
+        {"low": 1e15, "high": 1e15 + 1},  # numbers lie an eighth apart there
+    ):
         options: dict[str, Any] = {"error_probability": 0.3, "tolerance": 0.01, **changes}
         with pytest.raises(ValueError, match="must"):
             probabilistic_bisection(lambda x: 1, failure_probability=0.1, **options)
+
+
+def test_bisection_misses_a_uniform_root_as_rarely_as_asked() -> None:
+    rng, missed, runs = np.random.default_rng(3), 0, 150
+    for _ in range(runs):
+        root = rng.random()
+        result = probabilistic_bisection(
+            lambda x, root=root: (x >= root) ^ (rng.random() < 0.3),
+            error_probability=0.3,
+            tolerance=0.01,
+            failure_probability=0.1,
+        )
+        missed += abs(result.root - root) > 0.01
+    assert missed <= stats.binom.isf(1e-3, runs, 0.1)
+
+
+def test_a_bad_sample_is_reported_with_its_place() -> None:
+    with pytest.raises(FlipError, match=r"taken at 5\.0;") as caught:
+        probabilistic_bisection(
+            lambda x: 2,
+            low=0,
+            high=10,
+            error_probability=0.3,
+            tolerance=0.1,
+            failure_probability=0.1,
+        )
+    assert caught.value.call == 1
