@@ -325,7 +325,13 @@ def _runs_file(path: Path, header: dict[str, Any], restart: bool) -> Iterator[_R
             file.truncate(0)
         file.seek(0)
         whole, _, _ = file.read().rpartition("\n")  # a killed run may leave half a line
-        lines = [json.loads(line) for line in whole.splitlines()]
+        try:
+            lines = [json.loads(line) for line in whole.splitlines()]
+            known = [(line["commit"], int(line["code"])) for line in lines[1:]]
+        except (ValueError, TypeError, KeyError):
+            raise BisectError(
+                f"{path} is not a bisection's state file; move it away, or add --restart"
+            ) from None
         if lines and lines[0] != header:
             raise BisectError(
                 f"{path} holds a bisection of other commits, rates or command; add --restart to "
@@ -334,7 +340,7 @@ def _runs_file(path: Path, header: dict[str, Any], restart: bool) -> Iterator[_R
         file.truncate(len(whole.encode()) + 1 if whole else 0)
         if not lines:
             file.write(json.dumps(header) + "\n")
-        yield _Runs(file, [(line["commit"], line["code"]) for line in lines[1:]])
+        yield _Runs(file, known)
 
 
 def _check_options(

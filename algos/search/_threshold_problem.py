@@ -225,17 +225,18 @@ class ThresholdProblem:
             ``query(threshold)``, the reward, or None where the value stayed below.
         """
         uniform = np.random.default_rng(rng).random
-        ends = list(accumulate(mass for _, _, mass in self.values))
-        last = len(ends) - 1
+        pieces = [piece for piece in self.values if piece[2] > 0]
+        ends = list(accumulate(mass for _, _, mass in pieces))
+        ends[-1] = 1.0  # the masses may add up to a little less
         rewards: dict[float, float] = {}
 
         def query(threshold: float) -> float | None:
             if threshold not in rewards:
                 rewards[threshold] = self.reward(checked_threshold(threshold), 0.0)
             draw = uniform()
-            piece = min(bisect_right(ends, draw), last)  # masses may add up to a little under 1
-            low, high, mass = self.values[piece]
-            value = low + (high - low) * min((ends[piece] - draw) / mass, 1.0)
+            k = bisect_right(ends, draw)
+            low, high, mass = pieces[k]
+            value = low + (high - low) * min((ends[k] - draw) / mass, 1.0)
             if value < threshold:
                 return None
             return min(rewards[threshold] + self.value_slope * value, 1.0)

@@ -39,8 +39,7 @@ def problems(draw: st.DrawFn) -> ThresholdProblem:
 def test_the_best_utility_agrees_with_a_fine_grid(problem: ThresholdProblem) -> None:
     grid = max(problem.utility(k / 2000) for k in range(2001))
     assert grid <= problem.best() + 1e-12
-    # Next to the best threshold lies one of the grid that loses little: above it, or below.
-    assert problem.best() - grid <= max(problem.lipschitz(), 1e-9) / 2000 + 1e-12
+    assert problem.best() - grid <= 1e-5  # jumps lie on the grid, and hilltops are flat
 
 
 @given(problems(), st.integers(0, 100), st.integers(0, 100))
@@ -55,7 +54,7 @@ def test_one_direction_costs_no_more_than_the_lipschitz_constant(
     jumps = any(height > 0 and place > 0 for place, height in problem.jumps)
     if atoms and jumps:
         assert problem.lipschitz() == math.inf
-    elif atoms or problem.lipschitz() == problem.slope and not jumps:
+    elif atoms or (problem.lipschitz() == problem.slope and not jumps):
         assert change <= step
     else:
         assert change >= -step

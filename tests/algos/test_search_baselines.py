@@ -275,10 +275,13 @@ def test_bisection_scales_its_interval_and_counts() -> None:
 
 def test_bisection_misses_a_uniform_root_as_rarely_as_asked() -> None:
     rng, missed, runs = np.random.default_rng(3), 0, 150
-    for _ in range(runs):
-        root = rng.random()
+    for root in rng.random(runs):
+
+        def sign(x: float, root: float = root) -> int:
+            return int((x >= root) != (rng.random() < 0.3))
+
         result = probabilistic_bisection(
-            lambda x, root=root: (x >= root) ^ (rng.random() < 0.3),
+            sign,
             error_probability=0.3,
             tolerance=0.01,
             failure_probability=0.1,

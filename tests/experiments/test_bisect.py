@@ -230,6 +230,11 @@ def test_other_errors(repository: Path, tmp_path: Path) -> None:
         bisect("HEAD~9", "HEAD", ["sh", "-c", "exit 130"], folder=repository, restart=True, **RATES)
     with pytest.raises(BisectError, match="add --restart"):
         bisect("HEAD~8", "HEAD", ["true"], folder=repository, **RATES)
+    state = repository / ".git" / "lemmata-bisect.jsonl"
+    for corrupt in ("nonsense\n", state.read_text() + "[1]\n"):
+        state.write_text(corrupt)
+        with pytest.raises(BisectError, match="not a bisection's state file"):
+            bisect("HEAD~9", "HEAD", ["true"], folder=repository, **RATES)
     with pytest.raises(BisectError, match="give the command"):
         bisect("HEAD~8", "HEAD", [], folder=repository)
     assert git(repository, "worktree", "list").count("\n") == 0
