@@ -97,17 +97,18 @@ def test_doctor_and_version() -> None:
 
 
 def test_completion_knows_keys() -> None:
-    shown = lemmata(
-        _LEMMATA_COMPLETE="complete_bash", COMP_WORDS="lemmata show search/sha", COMP_CWORD="2"
+    words = {"_LEMMATA_COMPLETE": "complete_bash", "COMP_CWORD": "2"}
+    shown = subprocess.run(
+        [str(Path(sys.executable).parent / "lemmata")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **words, "COMP_WORDS": "lemmata show search/sharp-crossing/f"},
+        check=True,
     )
-    if "search/sharp-crossing/flips" not in shown.stdout:  # run as a module, typer names it so
-        from proofs_checks.cli import _keys, _patterns
-
-        assert "search/sharp-crossing/flips" in _keys("search/sha")
-        assert "search" in _patterns("sea")
+    assert shown.stdout.split() == ["search/sharp-crossing/failure", "search/sharp-crossing/flips"]
 
 
-def test_help_is_quick_and_import_light() -> None:
+def test_import_is_light_and_quick() -> None:
     times = []
     for _ in range(5):
         start = time.perf_counter()
