@@ -8,13 +8,37 @@ seeds of their trials.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 from hypothesis.strategies import SearchStrategy
 
-__all__ = ["draw", "log_integers"]
+__all__ = ["draw", "log_integers", "same_everywhere"]
+
+
+@contextmanager
+def same_everywhere() -> Iterator[None]:
+    """Keep hypothesis from mixing constants of the loaded modules into its draws.
+
+    It does so for modules outside of site-packages, so that the same seed would
+    give other instances in a clone, in an installation and in another process.
+    There is no public switch; where the private one is gone, nothing changes.
+    """
+    internals: Any = providers
+    provider = internals.HypothesisProvider
+    original = vars(provider).get("_local_constants")
+    if original is None or not hasattr(internals, "Constants"):
+        yield
+        return
+    provider._local_constants = property(lambda _: internals.Constants())
+    try:
+        yield
+    finally:
+        provider._local_constants = original
 
 
 def draw(strategy: SearchStrategy[Any], count: int, *, key: int) -> list[Any]:
@@ -48,7 +72,8 @@ def draw(strategy: SearchStrategy[Any], count: int, *, key: int) -> list[Any]:
     def collect(instance: Any) -> None:
         drawn.append(instance)
 
-    collect()
+    with same_everywhere():
+        collect()
     return drawn
 
 

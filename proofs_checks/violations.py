@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings, target
 from proofs_checks.check import Check, Instances
 from proofs_checks.evaluate import Evidence, evidence, generator, witness
 from proofs_checks.results import Outcome, Point, Verdict
+from proofs_checks.strategies import same_everywhere
 
 __all__ = ["search_violation"]
 
@@ -108,7 +109,8 @@ def search_violation(
     try:
         for _, instance in check.on.hard:
             attempt(instance)
-        explore()
+        with same_everywhere():
+            explore()
     except _OutOfTime:
         finished = False
     except _Violation:

@@ -64,7 +64,7 @@ FULL = [("1023 coins", sharp_search(1023, 512)), *EVEN_SEARCHES]
             ("votes = _votes(n, tolerance, delta)", "votes = _votes(n, 2 * tolerance, delta)"),
         ),
     ],
-    trials=1500,
+    trials=2200,
     detect=1.8,
 )
 def vote_failure(algorithm: Algorithm, search: Search, rng: np.random.Generator) -> Measurement:
@@ -119,7 +119,7 @@ def vote_flips(algorithm: Algorithm, search: Search, rng: np.random.Generator) -
             ("heads = coins.flip(cut - 1)", "heads = coins.flip(min(cut, n - 1))"),
         ),
     ],
-    trials=1700,
+    trials=2600,
     detect=1.8,
 )
 def bz_failure(algorithm: Algorithm, search: Search, rng: np.random.Generator) -> Measurement:
@@ -221,7 +221,7 @@ def backtracking_flips(
             ("CELLS_A_HALF, point + CELLS_A_HALF", "2 * CELLS_A_HALF, point + 2 * CELLS_A_HALF"),
         ),
     ],
-    trials=1500,
+    trials=2200,
     detect=1.8,
 )
 def bisection_failure(

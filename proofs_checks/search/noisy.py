@@ -56,7 +56,7 @@ class Coin:
             ("                return guess\n", "                return max(guess - 1, 0)\n"),
         ),
     ],
-    trials=1500,
+    trials=2000,
     detect=1.8,
 )
 def noisy_failure(algorithm: Algorithm, search: Search, rng: np.random.Generator) -> Measurement:
