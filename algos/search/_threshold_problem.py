@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import numpy as np
 
@@ -225,23 +224,32 @@ class ThresholdProblem:
             ``query(threshold)``, the reward, or None where the value stayed below.
         """
         uniform = np.random.default_rng(rng).random
-        pieces = [piece for piece in self.values if piece[2] > 0]
-        ends = list(accumulate(mass for _, _, mass in pieces))
-        ends[-1] = 1.0  # the masses may add up to a little less
-        rewards: dict[float, float] = {}
+        known: dict[float, tuple[float, float]] = {}
 
         def query(threshold: float) -> float | None:
-            if threshold not in rewards:
-                rewards[threshold] = self.reward(checked_threshold(threshold), 0.0)
+            if threshold not in known:
+                known[threshold] = self.reach(threshold), self.reward(threshold, 0.0)
+            reach, reward = known[threshold]
             draw = uniform()
-            k = bisect_right(ends, draw)
-            low, high, mass = pieces[k]
-            value = low + (high - low) * min((ends[k] - draw) / mass, 1.0)
-            if value < threshold:
+            if draw >= reach:
                 return None
-            return min(rewards[threshold] + self.value_slope * value, 1.0)
+            if self.value_slope:
+                reward = self.reward(threshold, self._value(threshold, draw))
+            return min(reward, 1.0)
 
         return query
+
+    def _value(self, threshold: float, draw: float) -> float:
+        """Turn a uniform draw below ``reach(threshold)`` into a value at least the threshold."""
+        value = threshold
+        for low, high, mass in self.values:
+            weight = mass * _share(low, high, threshold)
+            if draw < weight:
+                start = max(low, threshold)
+                return start + (high - start) * (draw / weight)
+            value = high if weight > 0 else value
+            draw -= weight
+        return value  # rounding: the draw was the reach itself
 
 
 class Rewards:
