@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import signal
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from algos.search import CrossingPosterior
-from experiments._git import check_out, commits_between, git, root_of, worktree
+from experiments._bisect_runs import BisectError, Runs, kept_runs, run
+from experiments._git import check_out, commits_between, git, root_of, subject_of, worktree
 
-__all__ = ["BisectResult", "bisect"]
+__all__ = ["BisectError", "BisectResult", "bisect"]
 
 CALIBRATION = 20  # runs at each end where no rates are given
 CLEARANCE = 0.25  # a calibrated pair of rates must differ by this much
 SKIP = 125  # as in `git bisect run`
-
-
-class BisectError(ValueError):
-    """The bisection cannot go on; the message says why and how to resume."""
 
 
 @dataclass(frozen=True)
@@ -118,29 +110,14 @@ def bisect(
     path = state or Path(git(root, "rev-parse", "--absolute-git-dir")) / "lemmata-bisect.jsonl"
     header: dict[str, Any] = {"good": first, "bad": commits[-1], "command": list(command)}
     header |= {"good_fails": good_fails, "bad_fails": bad_fails}
-    with _runs_file(path, header, restart) as runs, worktree(root) as checkout:
-        search = _Search(root, checkout, [first, *commits], list(command), timeout, runs)
-        search.limit = max_runs
+    with kept_runs(path, header, restart) as runs, worktree(root, first) as checkout:
+        search = _Search(root, checkout, [first, *commits], list(command), timeout, runs, max_runs)
         rates = search.rates(good_fails, bad_fails)
         return search.find(rates, failure_probability, on_run)
 
 
 class _BudgetError(Exception):
     """No further run is allowed."""
-
-
-class _Runs:
-    """The finished runs, each safe on disk before the next begins."""
-
-    def __init__(self, file: IO[str], known: list[tuple[str, int]]) -> None:
-        self._file = file
-        self.known = known
-
-    def add(self, commit: str, code: int) -> None:
-        self._file.write(json.dumps({"commit": commit, "code": code}) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self.known.append((commit, code))
 
 
 class _Search:
@@ -153,24 +130,30 @@ class _Search:
         line: list[str],
         command: list[str],
         timeout: float | None,
-        runs: _Runs,
+        runs: Runs,
+        limit: int | None,
     ) -> None:
         self.root, self.checkout, self.line = root, checkout, line
-        self.command, self.timeout, self.runs = command, timeout, runs
-        self.limit: int | None = None
+        self.command, self.timeout, self.runs, self.limit = command, timeout, runs, limit
         self.used = 0
-        self.skipped: set[str] = set()
+        self.skipped: set[int] = set()
         self._replay = iter(list(runs.known))
 
     def rates(self, good_fails: float | None, bad_fails: float | None) -> tuple[float, float]:
         """Take the two rates as given, or measure those that are not."""
-        low = self._measured(self.line[0]) if good_fails is None else good_fails
-        high = self._measured(self.line[-1]) if bad_fails is None else bad_fails
+        try:
+            low = self._measured(self.line[0]) if good_fails is None else good_fails
+            high = self._measured(self.line[-1]) if bad_fails is None else bad_fails
+        except _BudgetError:
+            raise BisectError(
+                f"--max-runs {self.limit} is not enough to measure the rates, {CALIBRATION} runs "
+                "each; allow more, or give --good-fails and --bad-fails"
+            ) from None
         if high - low < CLEARANCE and None in (good_fails, bad_fails):
             raise BisectError(
                 f"the command fails in {low:.0%} of the runs at the good commit and in {high:.0%} "
-                "at the bad one, too close to tell apart; give --good-fails and --bad-fails, or a "
-                "command that differs more"
+                "at the bad one, which is not clearly more often; give both --good-fails and "
+                "--bad-fails, or a command that differs more"
             )
         return low, high
 
@@ -186,60 +169,45 @@ class _Search:
     ) -> BisectResult:
         """Search until one commit is likely enough."""
         commits = self.line[1:]  # coin k is commits[k]; heads: it fails
-        # The last commit is known to be bad, so it needs no coin.
-        posterior = (
-            CrossingPosterior(len(commits) - 1, low=rates[0], high=rates[1])
-            if commits[1:]
-            else None
-        )
-        status = "found"
-        first, probability = 0, 1.0
+        start, end, probability, status = 0, 0, 1.0, "found"
         try:
-            while posterior is not None:
-                first, probability = self._likeliest(posterior, commits)
+            # The last commit is known to be bad, so it needs no coin; a single one is the answer.
+            posterior = CrossingPosterior(max(len(commits) - 1, 1), low=rates[0], high=rates[1])
+            while len(commits) > 1:
+                probability, start, end = self._likeliest(posterior)
                 if on_run is not None:
-                    on_run(self.used, commits[first], probability)
-                if probability >= 1 - failure_probability:
-                    break
-                coin = self._testable(posterior, commits)
-                if coin is None:
+                    on_run(self.used, commits[end], probability)
+                coin = self._testable(posterior)
+                if probability >= 1 - failure_probability or coin is None:
                     break
                 try:
                     posterior.tell(coin, self._fails(commits[coin]))
                 except _SkipError:
-                    self.skipped.add(commits[coin])
-                except ValueError as error:
-                    raise BisectError(f"the runs contradict the given rates: {error}") from error
+                    self.skipped.add(coin)
         except _BudgetError:
             status = "budget exhausted"
-        before = []
-        for commit in reversed(commits[:first]):
-            if commit not in self.skipped:
-                break
-            before.append(commit)
-        subject = git(self.root, "show", "-s", "--format=%s", commits[first])
-        return BisectResult(
-            commits[first], subject, probability, tuple(before), self.used, *rates, status
-        )
+        subject = subject_of(self.root, commits[end])
+        others = tuple(reversed(commits[start:end]))
+        return BisectResult(commits[end], subject, probability, others, self.used, *rates, status)
 
-    def _likeliest(self, posterior: CrossingPosterior, commits: list[str]) -> tuple[int, float]:
-        """Give the likeliest culprit; untestable commits before it count with it."""
-        first, _ = posterior.best()
-        while commits[first] in self.skipped and first + 1 < len(commits):
-            first += 1
-        start = first
-        while start > 0 and commits[start - 1] in self.skipped:
-            start -= 1
-        return first, posterior.probability(start, first)
+    def _likeliest(self, posterior: CrossingPosterior) -> tuple[float, int, int]:
+        """Give the likeliest culprit with the untestable commits right before it."""
 
-    def _testable(self, posterior: CrossingPosterior, commits: list[str]) -> int | None:
+        def group(k: int) -> tuple[float, int, int]:
+            start = end = k
+            while end in self.skipped:
+                end += 1
+            while start - 1 in self.skipped:
+                start -= 1
+            return posterior.probability(start, end), start, end
+
+        return max(group(k) for k in (posterior.best()[0], *self.skipped))
+
+    def _testable(self, posterior: CrossingPosterior) -> int | None:
         """Give the wanted commit, or of its testable neighbours the one that tells more."""
-        coin = posterior.ask()
-        if commits[coin] not in self.skipped:
-            return coin
-        coins = range(len(commits) - 1)
-        before = (k for k in reversed(coins[:coin]) if commits[k] not in self.skipped)
-        after = (k for k in coins[coin:] if commits[k] not in self.skipped)
+        wanted = posterior.ask()
+        before = (k for k in range(wanted, -1, -1) if k not in self.skipped)
+        after = (k for k in range(wanted, posterior.n) if k not in self.skipped)
         sides = [k for k in (next(before, None), next(after, None)) if k is not None]
         return min(
             sides,
@@ -268,25 +236,10 @@ class _Search:
 
     def _run(self, commit: str) -> int:
         check_out(self.checkout, commit)
-        environment = {"LEMMATA_COMMIT": commit, "LEMMATA_REPOSITORY": str(self.root)}
-        try:
-            process = subprocess.Popen(
-                self.command,
-                cwd=self.checkout,
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise BisectError(f"{self.command[0]!r} cannot be run: {error.strerror}") from None
-        try:
-            code = process.wait(self.timeout)
-        except subprocess.TimeoutExpired:
-            code = 1
-        finally:
-            _kill(process)
+        variables = {"LEMMATA_COMMIT": commit, "LEMMATA_REPOSITORY": str(self.root)}
+        code = run(self.command, self.checkout, variables, self.timeout)
+        if code is None:
+            return 1  # too slow is a fail
         if code in (126, 127) or code >= 128 or code < 0:
             what = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
             raise BisectError(
@@ -298,49 +251,6 @@ class _Search:
 
 class _SkipError(Exception):
     """The commit cannot be tested."""
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End whatever of the command's process group still runs."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.wait()
-
-
-@contextmanager
-def _runs_file(path: Path, header: dict[str, Any], restart: bool) -> Iterator[_Runs]:
-    """Open the state file, alone, and read the runs it holds."""
-    try:
-        import fcntl
-    except ImportError:
-        raise BisectError("lemmata bisect needs a POSIX system") from None
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BisectError(f"another bisection is using {path}; wait for it to end") from None
-        if restart:
-            file.truncate(0)
-        file.seek(0)
-        whole, _, _ = file.read().rpartition("\n")  # a killed run may leave half a line
-        try:
-            lines = [json.loads(line) for line in whole.splitlines()]
-            known = [(line["commit"], int(line["code"])) for line in lines[1:]]
-        except (ValueError, TypeError, KeyError):
-            raise BisectError(
-                f"{path} is not a bisection's state file; move it away, or add --restart"
-            ) from None
-        if lines and lines[0] != header:
-            raise BisectError(
-                f"{path} holds a bisection of other commits, rates or command; add --restart to "
-                "forget it"
-            )
-        file.truncate(len(whole.encode()) + 1 if whole else 0)
-        if not lines:
-            file.write(json.dumps(header) + "\n")
-        yield _Runs(file, known)
 
 
 def _check_options(

@@ -80,6 +80,8 @@ def bisect_command(
     console = Console(stderr=True)
     for number in (signal.SIGINT, signal.SIGTERM):  # a background job may have them ignored
         signal.signal(number, _interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup would have it
+        signal.signal(signal.SIGHUP, _interrupt)
     with console.status("starting") as status:
 
         def tell(runs: int, commit: str, probability: float) -> None:

@@ -58,18 +58,20 @@ def test_ours_needs_fewer_runs_at_higher_accuracy_than_votes() -> None:
     for name, (other_runs, other_right) in rows.items():
         if name.startswith("git") and other_right >= right - 0.02:
             assert runs < other_runs
-    nearest = rows["git bisect, best of 7"]
-    assert runs < nearest[0]
-    assert right > nearest[1]
+    for votes in (7, 9, 11):
+        other_runs, other_right = rows[f"git bisect, best of {votes}"]
+        assert runs < other_runs
+        assert right > other_right
 
 
 def test_published_comparison_beats_both_rows() -> None:
-    table = published_table(400, np.random.default_rng(1))
+    table = published_table(600, np.random.default_rng(1))
     rows = {str(name): (float(runs or 0), float(right or 0)) for name, runs, right in table.rows}
-    runs, right = rows["lemmata bisect, 0.005"]
-    published = rows["published: robust-git-bisect, target 0.99"]
-    assert runs < published[0]
-    assert right >= published[1] - 0.01
+    for ours, target in (("0.002", "0.99"), ("0.01", "0.9")):
+        runs, right = rows[f"lemmata bisect, {ours}"]
+        published = rows[f"published: robust-git-bisect, target {target}"]
+        assert runs < published[0]
+        assert right > published[1]
     steps, _ = rows["git bisect"]
     assert steps == pytest.approx(16.19, abs=0.2)
 
@@ -87,5 +89,5 @@ def test_real_git_is_measured_with_real_runs() -> None:
     table = real_table(2, np.random.default_rng(3))
     rows = {str(name): float(runs or 0) for name, runs, _ in table.rows}
     assert rows["git bisect, best of 1"] == 6.0
-    assert rows["git bisect, best of 9"] == 54.0
+    assert 6 * 5 <= rows["git bisect, best of 9"] <= 6 * 9
     assert 10 < rows["lemmata bisect, 0.05"] < 54
