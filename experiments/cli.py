@@ -13,7 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.bench import bench_command
+from experiments.bench_cli import bench_command
+from experiments.run_cli import (
+    experiments_command,
+    figure_command,
+    results_command,
+    run_command,
+)
 from proofs_checks.cli import check_command, list_command, show_command
 
 __all__ = ["app", "main"]
@@ -26,6 +32,10 @@ app = typer.Typer(
 app.command("list")(list_command)
 app.command("show")(show_command)
 app.command("check")(check_command)
+app.command("experiments")(experiments_command)
+app.command("run")(run_command)
+app.command("results")(results_command)
+app.command("figure")(figure_command)
 app.command("bench")(bench_command)
 
 

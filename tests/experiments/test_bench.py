@@ -5,14 +5,165 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+import time
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from experiments.bench import benchmarks
-from experiments.bisect_bench import flaky_table, git_bisect, published_table, real_table
-from experiments.search import JUMP
+from experiments.bench import BenchError, Pair, measure, pairs
+from experiments.bench_figure import draw
+from experiments.catalog import experiment
+from experiments.runner import run
+from experiments.runner_bench import SUMMARY
+from experiments.search.bisection import git_bisect
+from experiments.search.pairs import GIT
+from experiments.store import Store
+from experiments.summary import summarise
+from tests.experiments.test_cli import lemmata
+
+
+def toy(**changes: Any) -> Pair:
+    """Make a pair that spins: ours costs n, the peer n squared, in made-up units."""
+    parts: dict[str, Any] = {
+        "name": "toy/square",
+        "peer_name": "the square",
+        "sizes": (10, 100, 1000),
+        "size_name": "things",
+        "workload": lambda size, rng: size,
+        "ours": lambda n: n,
+        "peer": lambda n: n**2,
+        "agree": lambda n, ours, peer: ours**2 == peer,
+        "cost": float,
+        "cost_name": "units",
+    }
+    return Pair(**{**parts, **changes})
+
+
+def test_costs_ratios_and_exponents_are_those_of_the_answers() -> None:
+    result = measure(toy(target="less", met=lambda cell: cell.size < 1000, per_unit=True))
+    assert [(c.ours, c.peer) for c in result.cells] == [(10, 100), (100, 1e4), (1000, 1e6)]
+    assert [c.ratio for c in result.cells] == [0.1, 0.01, 0.001]
+    assert [c.extra for c in result.cells] == pytest.approx([-9, -99, -999])
+    assert result.exponents is not None
+    (ours, _), (peer, half) = result.exponents
+    assert (ours, peer) == pytest.approx((1, 2))
+    assert half < 1e-6
+    assert result.missed == (1000,)
+
+
+def test_sides_that_do_not_agree_are_not_compared() -> None:
+    wrong = toy(ours=lambda n: n + (n == 100))
+    with pytest.raises(BenchError, match="do not agree at size 100"):
+        measure(wrong)
+
+
+def test_time_is_measured_in_alternation_and_quick_sides_are_repeated() -> None:
+    calls: list[str] = []
+
+    def side(name: str, seconds: float) -> Any:
+        def work(_: Any) -> int:
+            calls.append(name)
+            time.sleep(seconds)
+            return 0
+
+        return work
+
+    pair = toy(
+        ours=side("ours", 0.002),
+        peer=side("peer", 0.006),
+        agree=lambda *_: True,
+        cost=None,
+        sizes=(1,),
+        repetitions=6,
+    )
+    (cell,) = measure(pair).cells
+    assert 0.2 < cell.ratio < 0.6
+    assert cell.low <= cell.ratio <= cell.high
+    assert calls.count("ours") == calls.count("peer") >= 2 * 6  # more than one a timing
+    changes = sum(a != b for a, b in pairwise(calls))
+    assert changes >= 6
+
+
+def test_a_missing_peer_is_skipped_by_name() -> None:
+    result = measure(toy(requires=("numpy", "no_such_module")))
+    assert result.status == "skipped: no_such_module is not installed"
+    assert result.cells == ()
+    with pytest.raises(ValueError, match="nothing was measured"):
+        draw([result])
+
+
+def test_the_same_seed_gives_the_same_instances() -> None:
+    def drawn(seed: int) -> list[int]:
+        seen: list[int] = []
+
+        def workload(size: int, rng: np.random.Generator) -> int:
+            seen.append(int(rng.integers(1000)))
+            return size
+
+        measure(toy(workload=workload, repetitions=2), seed=seed)
+        return seen
+
+    assert drawn(3) == drawn(3) != drawn(4)
+
+
+@pytest.mark.parametrize("pair", pairs(), ids=lambda pair: str(pair.name))
+def test_every_pair_agrees_at_its_smallest_size(pair: Pair) -> None:
+    if pair is GIT:
+        pytest.skip("runs below, with its numbers")
+    result = measure(pair, repetitions=1, sizes=1)
+    assert result.status == "measured"
+    (cell,) = result.cells
+    assert cell.ours > 0
+    assert cell.peer > 0
+
+
+def test_bisection_with_git_itself_takes_more_runs_than_ours() -> None:
+    (cell,) = measure(GIT, repetitions=2, sizes=1).cells
+    assert 4 * 6 <= cell.peer <= 4 * 11
+    assert 4 <= cell.ours < cell.peer
+
+
+@pytest.mark.nightly
+def test_a_million_rows_are_summarised_in_two_seconds() -> None:
+    result = measure(SUMMARY)
+    assert result.missed == ()
+    assert result.cells[-1].size == 10**6
+
+
+def test_the_command_prints_tables_and_writes_numbers_and_a_figure(tmp_path: Path) -> None:
+    files = ("--json", "a.json", "-o", "a.svg")
+    done = lemmata("bench", "accel/", "--repetitions", "2", *files, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    numbers = json.loads((tmp_path / "a.json").read_text())
+    assert [one["status"] for one in numbers] == ["measured", "measured"]
+    for one in numbers:
+        assert one["name"] in done.stdout
+        assert one["peer"].split()[0] in done.stdout
+        assert len(one["cells"]) == 3
+        assert f"{one['exponents'][0][0]:.2f} ±" in done.stdout
+    assert "exponent" in (tmp_path / "a.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("bench", "nothing"), "no benchmark matches 'nothing'"),
+        (("bench", "serach"), "did you mean search?"),
+        (("bench", "accel", "-o", "a.jpg"), "an .svg, .png or .pdf file"),
+        (("bench", "accel", "--json", "no/a.json"), "there is no folder"),
+        (("bench", "accel", "--repetitions", "0"), "--repetitions"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_measured(
+    words: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    done = lemmata(*words, folder=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
 
 
 def git(folder: Path, *words: str) -> str:
@@ -50,44 +201,36 @@ def test_git_itself_chooses_as_simulated(tmp_path: Path, commits: int) -> None:
         assert tests == len(asked)
 
 
-def test_ours_needs_fewer_runs_at_higher_accuracy_than_votes() -> None:
-    table = flaky_table(400, np.random.default_rng(0))
-    rows = {str(name): (float(runs or 0), float(right or 0)) for name, runs, right in table.rows}
-    runs, right = rows["lemmata bisect, 0.01"]
+def measured(name: str, folder: Path, trials: int) -> dict[tuple[str, int], tuple[float, float]]:
+    """Give runs and share of right answers by tool and effort."""
+    one = experiment(name)
+    with Store(folder / "a.db") as store:
+        run(one, store, trials=trials, jobs=1)
+        points = summarise(one, store).points
+    return {
+        (str(p.parameters["tool"]), int(p.parameters["effort"])): (
+            p.estimates["runs"].value,
+            p.estimates["right"].value,
+        )
+        for p in points
+    }
+
+
+def test_ours_needs_fewer_runs_at_higher_accuracy_than_votes(tmp_path: Path) -> None:
+    cells = measured("search/flaky-bisection", tmp_path, 400)
+    runs, right = cells["lemmata bisect", 3]
     assert right >= 0.98
-    for name, (other_runs, other_right) in rows.items():
-        if name.startswith("git") and other_right >= right - 0.02:
-            assert runs < other_runs
-    for votes in (7, 9, 11):
-        other_runs, other_right = rows[f"git bisect, best of {votes}"]
+    for effort in (3, 4, 5):
+        other_runs, other_right = cells["git bisect", effort]
         assert runs < other_runs
         assert right > other_right
 
 
-def test_published_comparison_beats_both_rows() -> None:
-    table = published_table(600, np.random.default_rng(1))
-    rows = {str(name): (float(runs or 0), float(right or 0)) for name, runs, right in table.rows}
-    for ours, target in (("0.002", "0.99"), ("0.01", "0.9")):
-        runs, right = rows[f"lemmata bisect, {ours}"]
-        published = rows[f"published: robust-git-bisect, target {target}"]
-        assert runs < published[0]
-        assert right > published[1]
-    steps, _ = rows["git bisect"]
-    assert steps == pytest.approx(16.19, abs=0.2)
-
-
-def test_baselines_are_measured_on_the_same_lines_and_checked() -> None:
-    table = JUMP.run(1, np.random.default_rng(0))
-    json.dumps(table.rows)
-    assert {row[1] for row in table.rows} == {"1e2", "1e3", "1e6", "1e9"}
-    ours = [row for row in table.rows if row[2] == "noisy binary"]
-    assert all(row[5] == 1.0 for row in ours)
-    assert [one.name for one in benchmarks("search/ramp")] == ["search/ramp"]
-
-
-def test_real_git_is_measured_with_real_runs() -> None:
-    table = real_table(2, np.random.default_rng(3))
-    rows = {str(name): float(runs or 0) for name, runs, _ in table.rows}
-    assert rows["git bisect, best of 1"] == 6.0
-    assert 6 * 5 <= rows["git bisect, best of 9"] <= 6 * 9
-    assert 10 < rows["lemmata bisect, 0.05"] < 54
+def test_ours_needs_fewer_runs_at_higher_accuracy_than_published(tmp_path: Path) -> None:
+    cells = measured("search/robust-bisection", tmp_path, 600)
+    robust, _ = experiment("search/robust-bisection").figure.published
+    for effort, (runs, right) in zip((3, 5), robust.points, strict=True):
+        ours = cells["lemmata bisect", effort]
+        assert ours[0] < runs
+        assert ours[1] > right
+    assert cells["git bisect", 0][0] == pytest.approx(16.19, abs=0.2)

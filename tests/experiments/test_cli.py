@@ -58,7 +58,6 @@ def test_show_evaluates_and_inverts() -> None:
         (("check", "side-test", "--budget", "-1"), "budget must be a positive number"),
         (("check", "side-test", "--jobs", "0"), "jobs must be at least 1"),
         (("check", "side-test", "--html", "/no/such/folder/r.html"), "there is no folder"),
-        (("bench", "nothing"), "no benchmark matches"),
         (("nonsense",), "No such command"),
     ],
 )

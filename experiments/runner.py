@@ -1,0 +1,292 @@
+"""Runs the trials that a store does not have yet, in parallel, on one machine or many."""
+
+from __future__ import annotations
+
+import os
+import platform
+import random
+import sys
+import time
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
+
+from experiments._git import GitError, git
+from experiments.experiment import Experiment
+from experiments.store import Store
+from experiments.stored import Failure, failures, points_of
+from experiments.trials import Outcome, Work, canonical, source_hash
+
+__all__ = ["RunError", "RunReport", "run"]
+
+#: Seconds of work that are stored together: what a kill may lose of each worker.
+BATCH_SECONDS = 0.1
+LARGEST_BATCH = 1000
+#: Pieces that the missing trials are cut into; they are run in random order, so that two
+#: processes on one store meet rarely and the time left is estimated over the whole grid.
+PIECES = 200
+
+
+class RunError(ValueError):
+    """The run cannot go on; the message says why, and finished trials are kept."""
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did.
+
+    Parameters
+    ----------
+    ran : int
+        Trials that it ran, failed ones included.
+    finished : int
+        Trials of the asked points with a result, those of earlier runs included.
+    failures : tuple of Failure
+        Trials of the experiment that raised.
+    seconds : float
+        Wall time.
+    """
+
+    ran: int
+    finished: int
+    failures: tuple[Failure, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Trials of one point that wait."""
+
+    point: int
+    work: Work
+    indices: range
+
+
+def run(
+    experiment: Experiment,
+    store: Store,
+    *,
+    trials: int | None = None,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    batch: int | None = None,
+    only_failed: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> RunReport:
+    """Run an experiment's missing trials and store each as soon as it is done.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        On the grid that is wanted.
+    store : Store
+        Where finished trials are and go.
+    trials : int, optional
+        Trials a point; the experiment's own number by default.
+    jobs : int, optional
+        Processes; as many as there are cores by default.  With a cluster its workers'
+        threads decide.
+    cluster : str, optional
+        Address of a Dask scheduler, such as ``tcp://host:8786``.
+    batch : int, optional
+        Trials that are sent, run and stored together; by default as many as take
+        a tenth of a second.
+    only_failed : bool, optional
+        Run the failed trials again, and no others.
+    on_progress : callable, optional
+        Called with the number of trials run so far, and of all that this run has to do.
+
+    Returns
+    -------
+    RunReport
+        The failed trials among others.
+
+    Raises
+    ------
+    ValueError
+        A number out of range.
+    RunError
+        Workers died, or run another version of the trial function.
+    StoreError
+        The store failed; what it holds stays.
+    """
+    for name, value in (("trials", trials), ("jobs", jobs), ("batch", batch)):
+        if value is not None and value < 1:
+            raise ValueError(f"{name} must be at least 1, got {value!r}")
+    start = time.monotonic()
+    source = source_hash(experiment.trial)
+    count = trials or experiment.trials
+    pieces = _pieces(experiment, store, source, count, only_failed)
+    todo, ran = sum(len(piece.indices) for piece in pieces), 0
+    queue = _Queue(store, pieces, batch, recheck=not only_failed)
+    version, revision = metadata.version("lemmata"), _revision(experiment)
+    origins: dict[str, int] = {}
+    answers = _answers(queue, jobs, cluster)
+    try:
+        for answer in answers:
+            if answer.source not in (None, source):
+                raise RunError(
+                    f"a worker on {answer.machine} has another version of the trial function of "
+                    f"{experiment.name}; install the same version there, and run again"
+                )
+            queue.learn(answer)
+            if answer.machine not in origins:
+                origins[answer.machine] = store.origin(version, revision, answer.machine)
+            store.add(answer.point, origins[answer.machine], answer.outcomes)
+            ran += len(answer.outcomes)
+            if on_progress is not None:
+                on_progress(ran + queue.skipped, todo)
+    finally:
+        with warnings.catch_warnings():  # joblib's, of work that an error made useless
+            warnings.simplefilter("ignore", UserWarning)
+            answers.close()
+    if queue.error is not None:
+        raise queue.error
+    wanted = {canonical(point) for point in experiment.points()}
+    stored = [
+        one
+        for one in points_of(store, experiment.name)
+        if one.source == source and canonical(one.parameters) in wanted
+    ]
+    return RunReport(
+        ran=ran,
+        finished=sum(one.finished for one in stored),
+        failures=tuple(failures(store, experiment.name, source)),
+        seconds=time.monotonic() - start,
+    )
+
+
+def _pieces(
+    experiment: Experiment, store: Store, source: str, count: int, only_failed: bool
+) -> list[_Piece]:
+    """Cut the trials that this run has to do into pieces, in random order."""
+    metrics = tuple(experiment.summary)
+    waiting = []
+    for parameters in experiment.points():
+        point = store.point(experiment.name, parameters, source)
+        work = Work(experiment.trial, experiment.name, metrics, parameters)
+        gaps = store.failed(point) if only_failed else store.missing(point, count)
+        waiting += [_Piece(point, work, gap) for gap in gaps]
+    size = max(1, min(LARGEST_BATCH, sum(len(one.indices) for one in waiting) // PIECES))
+    pieces = [
+        _Piece(one.point, one.work, one.indices[k : k + size])
+        for one in waiting
+        for k in range(0, len(one.indices), size)
+    ]
+    random.SystemRandom().shuffle(pieces)  # the order changes no trial's seed
+    return pieces
+
+
+class _Queue:
+    """The tasks, cut to the length that the trials seen so far suggest."""
+
+    def __init__(
+        self, store: Store, pieces: list[_Piece], batch: int | None, recheck: bool
+    ) -> None:
+        self._store, self._pieces, self._batch, self._recheck = store, pieces, batch, recheck
+        self._sizes: dict[int, int] = {}
+        self.skipped = 0
+        self.error: Exception | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        """Give the tasks; an error waits for the main thread, since joblib asks from others."""
+        try:
+            for piece in self._pieces:
+                waiting = list(piece.indices)
+                random.SystemRandom().shuffle(waiting)
+                while waiting:
+                    size = self._batch or self._sizes.get(piece.point, 1)
+                    part, waiting = waiting[:size], waiting[size:]
+                    stored = self._store.stored(piece.point, part) if self._recheck else set()
+                    self.skipped += len(stored)
+                    part = [index for index in part if index not in stored]
+                    if part:
+                        yield delayed(_work)(piece.point, piece.work, part)
+        except Exception as error:
+            self.error = error
+
+    def learn(self, answer: _Answer) -> None:
+        """Take the next batch of a point as long as the last one was quick."""
+        pace = sum(one.seconds for one in answer.outcomes) / len(answer.outcomes)
+        longest = min(8 * len(answer.outcomes), LARGEST_BATCH)  # the first trial may compile
+        self._sizes[answer.point] = max(1, min(longest, int(BATCH_SECONDS / max(pace, 1e-9))))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A batch that is done."""
+
+    point: int
+    machine: str
+    source: str | None
+    outcomes: list[Outcome]
+
+
+def _work(point: int, work: Work, indices: list[int]) -> _Answer:
+    """Run a batch where a worker is."""
+    try:
+        source = None if work.trial.__module__ == "__main__" else source_hash(work.trial)
+    except OSError:
+        source = None
+    machine = f"{platform.node()}, {platform.system()} {platform.machine()}, "
+    machine += f"python {platform.python_version()}, numpy {np.__version__}"
+    return _Answer(point, machine, source, work.run(indices))
+
+
+def _answers(
+    queue: _Queue, jobs: int | None, cluster: str | None
+) -> Generator[_Answer, None, None]:
+    """Have the tasks done, and give the answers as they come."""
+    with _workers(jobs, cluster):
+        try:
+            yield from Parallel(batch_size=1, return_as="generator_unordered")(queue)
+        except TerminatedWorkerError:
+            raise RunError(
+                "a worker process ended, perhaps for lack of memory; finished trials are kept: "
+                "run again with fewer --jobs"
+            ) from None
+        except BrokenProcessPool as error:
+            told = str(error.__cause__ or error).strip().strip('"').strip().splitlines()[-1]
+            raise RunError(f"a worker cannot load the trial function: {told}") from None
+
+
+@contextmanager
+def _workers(jobs: int | None, cluster: str | None) -> Iterator[None]:
+    """Choose where joblib works."""
+    if cluster is None:
+        with parallel_config(backend="loky", n_jobs=jobs or os.cpu_count() or 1):
+            yield
+        return
+    try:
+        import distributed
+    except ModuleNotFoundError:
+        raise RunError("Dask is not installed; pip install 'lemmata[cluster]'") from None
+    try:
+        client: Any = distributed.Client(cluster, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError) as error:
+        raise RunError(
+            f"no Dask scheduler answers at {cluster!r} ({type(error).__name__}); start one with "
+            "`dask scheduler` and workers with `dask worker`"
+        ) from None
+    with client, parallel_config(backend="dask", client=client, wait_for_workers_timeout=30):
+        yield
+
+
+def _revision(experiment: Experiment) -> str:
+    """Give git's revision of the code that makes the trials, or nothing outside of git."""
+    file = getattr(sys.modules[experiment.trial.__module__], "__file__", None)
+    try:
+        folder = Path(file or "").absolute().parent
+        revision = git(folder, "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty")
+        tracked = git(folder, "ls-files", "--", str(file))
+    except (GitError, OSError):
+        return ""
+    return revision if tracked else ""

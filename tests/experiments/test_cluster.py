@@ -1,0 +1,71 @@
+"""A run on a Dask cluster of this machine: a worker dies, every trial is there once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments import runner
+from experiments.runner import RunError, run
+from experiments.store import Store
+from experiments.stored import points_of
+from tests.experiments.test_runner import expected, numbers, start, wait_for
+from tests.experiments.toys import TOY
+
+distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Start two worker processes, slow enough to be killed at work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        patch.setenv("TOY_SECONDS", "0.02")
+        patch.setenv("TOY_LOG", str(tmp_path_factory.mktemp("cluster") / "log"))
+        with distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as made:
+            yield made
+
+
+def test_a_worker_is_killed_and_every_trial_is_there_once(cluster: Any, tmp_path: Path) -> None:
+    words = ("--trials", "80", "--cluster", cluster.scheduler_address)
+    process = start(tmp_path, *words)
+    wait_for(tmp_path / "lemmata.db", 30)
+    victim = next(iter(cluster.workers.values()))
+    os.kill(victim.pid, signal.SIGKILL)
+    assert process.wait(100) == 0, (tmp_path / "complaint").read_text()
+    with Store(tmp_path / "lemmata.db") as store:
+        assert numbers(TOY, store) == expected(80)
+        assert [point.finished for point in points_of(store, "toy/plain")] == [80, 80, 80]
+
+
+def test_the_cluster_gives_the_numbers_of_one_machine(cluster: Any, tmp_path: Path) -> None:
+    with Store(tmp_path / "a.db") as store:
+        report = run(TOY, store, cluster=cluster.scheduler_address, trials=5)
+        assert report.ran == 15
+        assert numbers(TOY, store) == expected(5)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x"])
+def test_an_unreachable_cluster_is_one_line(tmp_path: Path, address: str) -> None:
+    with (
+        Store(tmp_path / "a.db") as store,
+        pytest.raises(RunError, match=r"no Dask scheduler answers at .*; start one with"),
+    ):
+        run(TOY, store, cluster=address)
+
+
+def test_a_worker_with_another_trial_function_is_refused(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "source_hash", lambda trial: "0" * 16)
+    with Store(tmp_path / "a.db") as store:
+        with pytest.raises(RunError, match="has another version of the trial function"):
+            run(TOY, store, cluster=cluster.scheduler_address)
+        assert numbers(TOY, store) == {}
