@@ -16,5 +16,12 @@ cd "$away"
 venv/bin/lemmata doctor
 venv/bin/lemmata check search --html report.html
 test -s report.html
+venv/bin/lemmata run search/flaky-bisection --trials 20
+venv/bin/lemmata results search/flaky-bisection --csv | grep -q "lemmata bisect"
+venv/bin/lemmata figure search/flaky-bisection -o figure.svg
+test -s figure.svg
+venv/bin/lemmata bench accel --quick
+if venv/bin/lemmata run search/tumours 2> complaint; then exit 1; fi  # its data are in an extra
+grep -q "pip install 'lemmata\[peers\]'" complaint
 venv/bin/python client.py
 venv/bin/mypy --strict client.py

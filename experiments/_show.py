@@ -18,7 +18,9 @@ def table_of(summary: Summary) -> Table:
     one = summary.experiment
     fixed = {k: v[0] for k, v in one.grid.items() if _is_fixed(summary, k)}
     title = ", ".join([one.description, *(f"{key} = {_shown(v)}" for key, v in fixed.items())])
-    table = Table(title=title, caption=str(one.source), title_justify="left")
+    table = Table(
+        title=title, caption=str(one.source), title_justify="left", caption_justify="left"
+    )
     varied = [key for key in one.grid if key not in fixed]
     for key in varied:
         table.add_column(key, overflow="fold")

@@ -152,6 +152,8 @@ class Experiment:
         What is drawn.
     trials : int
         Trials a point unless the user says otherwise.
+    requires : tuple of str, optional
+        Modules of the extra ``peers`` that the trial imports.
 
     Raises
     ------
@@ -168,6 +170,7 @@ class Experiment:
     summary: Mapping[str, Statistic]
     figure: Figure
     trials: int
+    requires: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         checked = {key: _checked_grid(self.name, key, v) for key, v in self.grid.items()}

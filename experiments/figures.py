@@ -253,7 +253,7 @@ def _draw_line(
     values = [e.value for e in y]
     look: dict[str, Any] = {"color": colour, "marker": marker, "label": label}
     if marker in HOLLOW:  # so that lines that coincide are all seen
-        look["markerfacecolor"] = "none"
+        look |= {"markerfacecolor": "none", "markersize": 6, "zorder": 3}
     if what.x in one.summary:
         x = [point.estimates[what.x] for point in points]
         axes.errorbar(

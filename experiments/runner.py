@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -114,13 +115,18 @@ def run(
     ValueError
         A number out of range.
     RunError
-        Workers died, or run another version of the trial function.
+        A module is missing, workers died, or have another version of the trial function.
     StoreError
         The store failed; what it holds stays.
     """
     for name, value in (("trials", trials), ("jobs", jobs), ("batch", batch)):
         if value is not None and value < 1:
             raise ValueError(f"{name} must be at least 1, got {value!r}")
+    lacking = [name for name in experiment.requires if find_spec(name) is None]
+    if lacking:
+        raise RunError(
+            f"{experiment.name} needs {', '.join(lacking)}; pip install 'lemmata[peers]'"
+        )
     start = time.monotonic()
     source = source_hash(experiment.trial)
     count = trials or experiment.trials

@@ -119,4 +119,5 @@ TUMOURS = Experiment(
         title="The radius at which half of the tumours are malignant",
     ),
     trials=300,
+    requires=("sklearn",),
 )

@@ -20,7 +20,7 @@ from experiments.store import Store
 from experiments.stored import failures, origins_of, points_of, rows, values
 from experiments.summary import summarise
 from experiments.trials import canonical, seed_of, source_hash
-from tests.experiments.toys import TOY, trial
+from tests.experiments.toys import TOY, made, trial
 
 
 def numbers(experiment: Experiment, store: Store) -> dict[str, list[float]]:
@@ -34,12 +34,12 @@ def numbers(experiment: Experiment, store: Store) -> dict[str, list[float]]:
 
 def expected(count: int) -> dict[str, list[float]]:
     """Derive the toy's values without the runner."""
-    made = {}
+    drawn = {}
     for n in (1, 2, 4):
         point = canonical({"n": n})
         rngs = [np.random.default_rng(seed_of("toy/plain", point, k)) for k in range(count)]
-        made[point] = [n + float(rng.random()) for rng in rngs]
-    return made
+        drawn[point] = [n + float(rng.random()) for rng in rngs]
+    return drawn
 
 
 @pytest.mark.parametrize(
@@ -201,6 +201,13 @@ def test_numbers_out_of_range_are_refused(tmp_path: Path) -> None:
         for name in ("trials", "jobs", "batch"):
             with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
                 run(TOY, store, **{name: 0})  # type: ignore[arg-type]  # any of the three
+
+
+def test_a_module_that_is_missing_is_named_before_anything_is_run(tmp_path: Path) -> None:
+    with Store(tmp_path / "a.db") as store:
+        with pytest.raises(RunError, match=r"toy/plain needs no_such_module; pip install"):
+            run(made(requires=("numpy", "no_such_module")), store)
+        assert points_of(store, "toy/plain") == []
 
 
 DEADLY = """
