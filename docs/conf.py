@@ -30,6 +30,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"/plot_",
+    "image_scrapers": ("matplotlib", "figure_scraper.scrape"),
     "show_memory": False,
     "download_all_examples": False,
     "abort_on_example_error": True,

@@ -32,7 +32,7 @@ STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 8,
-    "figure.titlesize": 9,
+    "figure.titlesize": 8.5,
     "font.size": 8,
     "grid.color": "#dddddd",
     "grid.linewidth": 0.5,
@@ -253,7 +253,7 @@ def _draw_line(
     values = [e.value for e in y]
     look: dict[str, Any] = {"color": colour, "marker": marker, "label": label}
     if marker in HOLLOW:  # so that lines that coincide are all seen
-        look |= {"markerfacecolor": "none", "markersize": 6, "zorder": 3}
+        look |= {"markerfacecolor": "none", "markersize": 5, "zorder": 3}
     if what.x in one.summary:
         x = [point.estimates[what.x] for point in points]
         axes.errorbar(

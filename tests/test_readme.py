@@ -20,13 +20,13 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md", "docs/index.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/quickstart.md", "docs/index.md", "docs/experiments.md"]
+)
 def test_python_blocks_run(page: str, tmp_path: Path) -> None:
     script = tmp_path / "page.py"
     script.write_text("\n".join(blocks(page, "python")))
-    done = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, check=False
-    )
+    done = run(str(script), folder=tmp_path)
     assert done.returncode == 0, done.stderr
 
 
@@ -43,18 +43,11 @@ def lines() -> list[str]:
     return [line[2:] for line in shown.splitlines() if line.startswith("$ lemmata ")]
 
 
-@pytest.mark.parametrize("line", [x for x in lines() if " bench " not in x])
-def test_commands_run(line: str, tmp_path: Path) -> None:
-    code = "from experiments.cli import main; main()"
-    words = shlex.split(line)[1:]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+def test_commands_run_one_after_the_other(tmp_path: Path) -> None:
+    for line in lines():
+        if " bench " not in line:
+            done = run("-c", MAIN, *shlex.split(line)[1:], folder=tmp_path)
+            assert done.returncode == 0, (line, done.stderr)
 
 
 @pytest.mark.nightly
