@@ -2,8 +2,9 @@
 A declared experiment, run and drawn
 ====================================
 
-Where along its radius is a tumour as likely malignant as not? 569 real tumours, labels asked for one
-at a time: noisy binary search chooses whom to ask about, the regressions ask about random patients.
+Where along its radius is a tumour as likely malignant as not? 569 real tumours, labels asked for
+one at a time: noisy binary search chooses whom to ask about, the regressions ask about random
+patients.
 """
 
 # %%
