@@ -41,13 +41,14 @@ def bench_command(
 
     from experiments.bench import SMALL, measure, pairs
     from experiments.bench_figure import draw
+    from experiments.export import check_folder
     from experiments.figures import check_path, write
 
     chosen = pairs(pattern)
     if figure is not None:
         check_path(figure)
-    if json_file is not None and not json_file.parent.is_dir():
-        raise ValueError(f"there is no folder {json_file.parent}; make it first")
+    if json_file is not None:
+        check_folder(json_file)
     console = Console()
     wide = console if console.is_terminal else Console(width=140)
     results = []

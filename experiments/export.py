@@ -14,10 +14,27 @@ from experiments.stored import rows
 from experiments.summary import Summary
 from experiments.trials import canonical, source_hash
 
-__all__ = ["summary_rows", "trial_rows", "write_csv", "write_parquet"]
+__all__ = ["check_folder", "summary_rows", "trial_rows", "write_csv", "write_parquet"]
 
 #: Rows that are in memory at once.
 CHUNK = 10_000
+
+
+def check_folder(path: Path) -> None:
+    """Reject a file whose folder does not exist.
+
+    Parameters
+    ----------
+    path : Path
+        Where something shall be written.
+
+    Raises
+    ------
+    ValueError
+        There is no such folder.
+    """
+    if not path.parent.is_dir():
+        raise ValueError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 def summary_rows(summary: Summary) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 import algos
 from experiments.experiment import Curve, Experiment, Parameters, Published, Value
+from experiments.export import check_folder
 from experiments.summary import Estimate, PointSummary, Summary
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def draw(summary: Summary) -> Figure:
     if not points:
         raise ValueError(f"no finished trials of {one.name}; `lemmata run {one.name}` makes them")
     _check_free(one, points)
+    _check_logarithms(one, points)
     columns, rows = _panels(one, points)
     with style():
         figure = Figure(
@@ -177,8 +179,7 @@ def check_path(path: Path) -> None:
     """
     if path.suffix not in (".svg", ".png", ".pdf"):
         raise ValueError(f"a figure is an .svg, .png or .pdf file, got {str(path)!r}")
-    if not path.parent.is_dir():
-        raise ValueError(f"there is no folder {path.parent}; make it first")
+    check_folder(path)
 
 
 def _check_free(one: Experiment, points: list[PointSummary]) -> None:
@@ -194,6 +195,18 @@ def _check_free(one: Experiment, points: list[PointSummary]) -> None:
                 f"{key} has the values {shown} in the store, and the figure of {one.name} shows "
                 f"one; choose it with --set {key}=VALUE"
             )
+
+
+def _check_logarithms(one: Experiment, points: list[PointSummary]) -> None:
+    """See that every value has a place on a logarithmic axis."""
+    for axis, name in (("x", one.figure.x), ("y", one.figure.y)):
+        for point in points:
+            value = point.estimates[name].value if name in one.summary else point.parameters[name]
+            if axis in one.figure.log and not (isinstance(value, int | float) and value > 0):
+                raise ValueError(
+                    f"{name} is {value!r} somewhere, which has no place on the logarithmic {axis} "
+                    f"axis of {one.name}; leave it out with --set, or declare a linear axis"
+                )
 
 
 def _draw_legend(figure: Figure) -> None:

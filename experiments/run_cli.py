@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
@@ -138,7 +139,7 @@ def results_command(
     from rich.console import Console
 
     from experiments._show import left_out, table_of
-    from experiments.export import summary_rows, trial_rows, write_csv, write_parquet
+    from experiments.export import check_folder, summary_rows, trial_rows, write_csv, write_parquet
     from experiments.store import Store
     from experiments.summary import summarise
 
@@ -148,6 +149,8 @@ def results_command(
         raise ValueError("--trials and --output need --csv or --parquet")
     if as_parquet and output is None:
         raise ValueError("--parquet is no text; give a file with --output")
+    if output is not None:
+        check_folder(output)
     chosen = _chosen(name, settings)
     with Store(store, create=False) as opened:
         summary = summarise(chosen, opened, exactly=bool(settings))
@@ -170,10 +173,11 @@ def figure_command(
 ) -> None:
     """Draw an experiment's figure; `lemmata results` says the same in numbers."""
     from experiments._show import left_out
-    from experiments.figures import draw, save
+    from experiments.figures import check_path, draw, save
     from experiments.store import Store
     from experiments.summary import summarise
 
+    check_path(output)
     chosen = _chosen(name, settings)
     with Store(store, create=False) as opened:
         summary = summarise(chosen, opened, exactly=bool(settings))
@@ -237,7 +241,8 @@ def _chosen(name: str, settings: list[str] | None) -> Experiment:
         key, equals, values = text.partition("=")
         if not equals or not values:
             raise ValueError(f"--set takes KEY=VALUE,..., got {text!r}")
-        grid[key] = tuple(_value(one.strip()) for one in values.split(","))
+        (words,) = csv.reader([values], skipinitialspace=True)  # so that "a,b" may be one value
+        grid[key] = tuple(_value(one) for one in words)
     return found.on(**grid)
 
 

@@ -81,6 +81,8 @@ class Store:
     def _open(self, make: bool) -> None:
         """Recognise the store, or make it."""
         file = file_of(self._engine)
+        if file is not None and file.is_dir():
+            raise StoreError(f"{self.place or 'the store'} is a folder; give a file in it")
         if file is not None and not file.exists():
             if not make:
                 raise StoreError(f"there is no store at {self.place}; run an experiment first")

@@ -129,7 +129,7 @@ class Work:
         result = error = None
         try:
             result = self._written(self.trial(dict(self.parameters), np.random.default_rng(seed)))
-        except Exception:
+        except (Exception, SystemExit):  # a trial cannot end the run
             error = traceback.format_exc()
         return Outcome(index, f"{seed:032x}", result, error, time.perf_counter() - start)
 

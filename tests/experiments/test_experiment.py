@@ -115,6 +115,15 @@ def test_a_trial_that_returns_something_else_has_failed(returned: Any, message: 
     assert outcome.index == 3
 
 
+def test_a_trial_that_exits_has_failed() -> None:
+    def leaves(parameters: Any, rng: np.random.Generator) -> dict[str, float]:
+        raise SystemExit(3)
+
+    (outcome,) = Work(leaves, "toy/leaves", ("x",), {"n": 1}).run([0])
+    assert outcome.error is not None
+    assert "SystemExit: 3" in outcome.error
+
+
 def test_a_trial_cannot_change_the_next_ones_parameters() -> None:
     def greedy(parameters: Any, rng: np.random.Generator) -> dict[str, float]:
         parameters["n"] += 1

@@ -161,5 +161,11 @@ def test_what_cannot_be_drawn_is_said(tmp_path: Path) -> None:
         draw(summary(lines=None))
 
 
+def test_a_value_without_a_logarithm_is_not_dropped_silently() -> None:
+    with pytest.raises(ValueError, match=r"n is 0 somewhere.*logarithmic x axis of toy/plain"):
+        draw(summary(places=(0, 10)))
+    assert draw(summary(places=(0, 10), log="")).axes
+
+
 def test_a_statistic_is_taken_where_it_is_declared() -> None:
     assert made().summary["small"] == Statistic("proportion")

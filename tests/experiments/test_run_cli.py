@@ -113,7 +113,9 @@ def test_a_figure_is_drawn_from_the_store(tmp_path: Path) -> None:
         (("results", TOY, "--csv", "--parquet"), "exclude each other"),
         (("results", TOY, "--parquet"), "give a file"),
         (("results", TOY, "--trials"), "need --csv or --parquet"),
+        (("results", TOY, "--csv", "-o", "no/a.csv"), "there is no folder no"),
         (("figure", TOY, "-o", "a.svg"), "there is no store"),
+        (("figure", TOY, "-o", "a.gif"), "an .svg, .png or .pdf file"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

@@ -226,7 +226,8 @@ def test_places_that_cannot_be_are_named(tmp_path: Path) -> None:
         "nonsense://x": "not nonsense",
         "postgresql://[bad/x": "store",
         "postgresql://127.0.0.1:1/x": "check the address",
-        str(tmp_path): "store",
+        str(tmp_path): "is a folder",
+        "": "the store is a folder",
     }.items():
         with pytest.raises(StoreError, match=message):
             Store(place)
