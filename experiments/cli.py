@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from dataclasses import asdict
 from importlib import metadata
@@ -85,13 +84,11 @@ def bisect_command(
     """
     from rich.console import Console
 
+    from experiments._signals import end_as_interrupted
     from experiments.bisect import bisect
 
     console = Console(stderr=True)
-    for number in (signal.SIGINT, signal.SIGTERM):  # a background job may have them ignored
-        signal.signal(number, _interrupt)
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup would have it
-        signal.signal(signal.SIGHUP, _interrupt)
+    end_as_interrupted()
     with console.status("starting") as status:
 
         def tell(runs: int, commit: str, probability: float) -> None:
@@ -127,10 +124,6 @@ def bisect_command(
     if result.status != "found":
         typer.echo("the runs were used up before the probability was reached", err=True)
         raise typer.Exit(1)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _version(wanted: bool) -> None:

@@ -72,10 +72,12 @@ def run_command(
         TimeRemainingColumn,
     )
 
+    from experiments._signals import end_as_interrupted
     from experiments.runner import run
     from experiments.store import Store
 
     chosen = _chosen(name, settings)
+    end_as_interrupted()
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
