@@ -17,7 +17,8 @@ venv/bin/lemmata doctor
 venv/bin/lemmata check search --html report.html
 test -s report.html
 venv/bin/lemmata run search/flaky-bisection --trials 20
-venv/bin/lemmata results search/flaky-bisection --csv | grep -q "lemmata bisect"
+venv/bin/lemmata results search/flaky-bisection --csv -o results.csv
+grep -q "lemmata bisect" results.csv
 venv/bin/lemmata figure search/flaky-bisection -o figure.svg
 test -s figure.svg
 venv/bin/lemmata bench accel --quick

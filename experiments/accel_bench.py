@@ -8,9 +8,10 @@ import numpy as np
 from scipy.special import kl_div, logsumexp
 
 from accel import bernoulli_divergence, mixture_log_wealth
-from experiments.bench import Pair
+from accel.piecewise import PiecewiseDensity
+from experiments.pair import Pair
 
-__all__ = ["DIVERGENCE", "WEALTH"]
+__all__ = ["DENSITY", "DIVERGENCE", "WEALTH"]
 
 FRACTIONS = np.array([0.05, 0.1, 0.2, 0.4])
 
@@ -28,6 +29,38 @@ def _textbook_wealth(work: tuple[np.ndarray, np.ndarray]) -> Any:
     losses, levels = work
     factors = np.log1p(FRACTIONS[:, None] * ((losses - levels) / levels))
     return logsumexp(np.cumsum(factors, axis=1), axis=0) - np.log(len(FRACTIONS))
+
+
+def _updates(size: int, rng: np.random.Generator) -> tuple[int, np.ndarray, np.ndarray]:
+    """Draw 50 cuts, and the factors on their sides."""
+    return size, rng.integers(0, size, 50), rng.uniform(0.5, 1.5, (50, 2))
+
+
+def _pieces(work: tuple[int, np.ndarray, np.ndarray]) -> list[int]:
+    """Give the median cell after each update."""
+    size, cuts, factors = work
+    density, medians = PiecewiseDensity(size), []
+    for cut, (left, right) in zip(cuts.tolist(), factors.tolist(), strict=True):
+        density.scale(cut, left, right)
+        medians.append(density.locate(0.5)[0])
+    return medians
+
+
+def _dense(work: tuple[int, np.ndarray, np.ndarray]) -> list[int]:
+    """Do the same to an array of all cells."""
+    size, cuts, factors = work
+    weights, medians = np.full(size, 1 / size), []
+    for cut, (left, right) in zip(cuts.tolist(), factors.tolist(), strict=True):
+        weights[:cut] *= left
+        weights[cut:] *= right
+        weights /= weights.sum()
+        medians.append(int(np.searchsorted(np.cumsum(weights), 0.5)))
+    return medians
+
+
+def _same_cells(_work: Any, ours: list[int], peer: list[int]) -> bool:
+    """Compare medians; rounding may move one to the next cell."""
+    return max(abs(a - b) for a, b in zip(ours, peer, strict=True)) <= 1
 
 
 DIVERGENCE = Pair(
@@ -49,4 +82,14 @@ WEALTH = Pair(
     ours=lambda work: mixture_log_wealth(work[0], work[1], FRACTIONS),
     peer=_textbook_wealth,
     agree=_close,
+)
+DENSITY = Pair(
+    name="accel/piecewise density",
+    peer_name="an array, numpy.cumsum",
+    sizes=(10**2, 10**4, 10**6),
+    size_name="cells, 50 updates",
+    workload=_updates,
+    ours=_pieces,
+    peer=_dense,
+    agree=_same_cells,
 )

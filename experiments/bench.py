@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -15,128 +15,16 @@ from scipy import special
 
 from experiments.catalog import declared
 from experiments.experiment import hint
+from experiments.pair import BenchError, Cell, Pair, PairResult, unmeasured
 
-__all__ = ["BenchError", "Cell", "Pair", "PairResult", "measure", "pairs"]
+__all__ = ["Pair", "measure", "pairs"]
 
 #: Modules that declare pairs of no family.
 ROOMS = ("experiments.runner_bench", "experiments.accel_bench")
-#: Seconds that one timing takes at least; quicker sides are repeated inside of it.
-SHORTEST = 0.005
+#: Seconds that one timing takes at least; quicker sides are repeated inside of it, as long as
+#: the slower one, repeated as often, stays below the second number.
+SHORTEST, LONGEST = 0.005, 0.5
 SMALL = 2  # sizes with --quick
-
-
-class BenchError(ValueError):
-    """The two sides do not agree, so their costs cannot be compared."""
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """Two ways to do the same work.
-
-    Parameters
-    ----------
-    name : str
-        ``family/what``.
-    peer_name : str
-        What we are compared with.
-    sizes : tuple of int
-        From small to large.
-    size_name : str
-        What they count.
-    workload : callable
-        ``(size, rng) -> work``: one instance, the same for both sides.
-    ours, peer : callable
-        ``work -> answer``.
-    agree : callable
-        ``(work, our answer, the peer's) -> bool``: whether both are right.
-    requires : tuple of str, optional
-        Modules and programs (``git``) that the peer needs.
-    cost : callable, optional
-        The cost of an answer, such as runs of a test; wall time by default.
-    cost_name : str, optional
-        What is measured, with its unit.
-    per_unit : bool, optional
-        Whether to tell the cost per unit of size, and what ours costs more.
-    target : str, optional
-        What was asked for, in words.
-    met : callable, optional
-        ``cell -> bool``: whether the target is met at one size.
-    repetitions : int, optional
-        Instances a size.
-    """
-
-    name: str
-    peer_name: str
-    sizes: tuple[int, ...]
-    size_name: str
-    workload: Callable[[int, np.random.Generator], Any]
-    ours: Callable[[Any], Any]
-    peer: Callable[[Any], Any]
-    agree: Callable[[Any, Any, Any], bool]
-    requires: tuple[str, ...] = ()
-    cost: Callable[[Any], float] | None = None
-    cost_name: str = "seconds"
-    per_unit: bool = False
-    target: str = ""
-    met: Callable[[Cell], bool] | None = None
-    repetitions: int = 7
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What was measured at one size.
-
-    Parameters
-    ----------
-    size : int
-        Of the work.
-    ours, peer : float
-        Median cost.
-    ratio, low, high : float
-        Median, least and greatest of our cost over the peer's on the same instance.
-    extra : float
-        Median of our cost beyond the peer's, per unit of size.
-    """
-
-    size: int
-    ours: float
-    peer: float
-    ratio: float
-    low: float
-    high: float
-    extra: float
-
-
-@dataclass(frozen=True)
-class PairResult:
-    """What was measured of a pair.
-
-    Parameters
-    ----------
-    name, peer, cost, size_name : str
-        As the pair has them.
-    status : str
-        ``"measured"``, or why it was skipped.
-    cells : tuple of Cell
-        One a size.
-    exponents : tuple of (float, float), optional
-        Slope of log cost over log size, ours and the peer's, each with the half width of
-        its 95% interval; None with fewer than three sizes.
-    target : str
-        What was asked for; empty where nothing was.
-    missed : tuple of int
-        Sizes where the target is missed.
-    """
-
-    name: str
-    peer: str
-    cost: str
-    size_name: str
-    status: str
-    cells: tuple[Cell, ...] = ()
-    exponents: tuple[tuple[float, float], tuple[float, float]] | None = None
-    target: str = ""
-    missed: tuple[int, ...] = ()
 
 
 def pairs(pattern: str | None = None) -> tuple[Pair, ...]:
@@ -169,26 +57,6 @@ def pairs(pattern: str | None = None) -> tuple[Pair, ...]:
     return chosen
 
 
-def missing(pair: Pair) -> tuple[str, ...]:
-    """Give what the peer needs and this machine lacks.
-
-    Parameters
-    ----------
-    pair : Pair
-        Whose peer.
-
-    Returns
-    -------
-    tuple of str
-        Names of modules and programs.
-    """
-    return tuple(
-        name
-        for name in pair.requires
-        if importlib.util.find_spec(name) is None and shutil.which(name) is None
-    )
-
-
 def measure(
     pair: Pair, *, repetitions: int | None = None, seed: int = 0, sizes: int | None = None
 ) -> PairResult:
@@ -212,13 +80,17 @@ def measure(
 
     Raises
     ------
+    ValueError
+        A number out of range.
     BenchError
-        The sides do not agree on an instance.
+        The sides do not agree on an instance, or a cost is no positive number.
     """
-    lacking = missing(pair)
-    about = (pair.name, pair.peer_name, pair.cost_name, pair.size_name)
+    for name, value in (("repetitions", repetitions), ("sizes", sizes)):
+        if value is not None and value < 1:
+            raise ValueError(f"{name} must be at least 1, got {value!r}")
+    lacking = _lacking(pair)
     if lacking:
-        return PairResult(*about, f"skipped: {', '.join(lacking)} is not installed")
+        return unmeasured(pair, f"skipped: {lacking}")
     rng = np.random.default_rng(seed)
     chosen = pair.sizes[:sizes]
     costs = [_costs(pair, size, repetitions or pair.repetitions, rng) for size in chosen]
@@ -229,8 +101,21 @@ def measure(
             _slope(chosen, [c[:, 0] for c in costs]),
             _slope(chosen, [c[:, 1] for c in costs]),
         )
-    missed = tuple(cell.size for cell in cells if pair.met is not None and not pair.met(cell))
-    return PairResult(*about, "measured", cells, slopes, pair.target, missed)
+    judged = [cell for cell in cells if pair.met is not None and cell.size >= pair.target_from]
+    missed = tuple(cell.size for cell in judged if pair.met is not None and not pair.met(cell))
+    result = unmeasured(pair, "measured")
+    if judged:
+        result = replace(result, verdict="missed" if missed else "met")
+    return replace(result, cells=cells, exponents=slopes, missed=missed)
+
+
+def _lacking(pair: Pair) -> str:
+    """Say what the peer needs and this machine lacks, and how to get it."""
+    modules = [one for one in pair.requires if find_spec(one.split(".")[0]) is None]
+    if modules:
+        return f"{', '.join(modules)} is not installed; pip install 'lemmata[peers]'"
+    programs = [one for one in pair.programs if shutil.which(one) is None]
+    return f"{', '.join(programs)} is not on the PATH; install it" if programs else ""
 
 
 def _costs(pair: Pair, size: int, repetitions: int, rng: np.random.Generator) -> np.ndarray:
@@ -247,25 +132,34 @@ def _costs(pair: Pair, size: int, repetitions: int, rng: np.random.Generator) ->
             raise BenchError(f"{pair.name}: the two sides do not agree at size {size}")
         if k < 0:
             if pair.cost is None:
-                again = min(_timed(side, work, 1)[0] for side in (pair.ours, pair.peer))
-                loops = max(1, math.ceil(SHORTEST / max(again, 1e-9)))
+                seconds = [_timed(side, work, 1)[0] for side in (pair.ours, pair.peer)]
+                wanted = math.ceil(SHORTEST / max(min(seconds), 1e-9))
+                loops = max(1, min(wanted, int(LONGEST / max(seconds))))
         elif pair.cost is None:
             costs[k] = our_time, peer_time
         else:
             costs[k] = pair.cost(our_answer), pair.cost(peer_answer)
+    if not (np.isfinite(costs).all() and (costs > 0).all()):
+        raise BenchError(f"{pair.name}: a cost at size {size} is not positive and finite")
     return costs
 
 
 def _cell(size: int, costs: np.ndarray) -> Cell:
     """Summarise the costs, one row an instance."""
     ratios = costs[:, 0] / costs[:, 1]
+    spread = np.quantile(np.column_stack([costs, ratios]), (0.25, 0.5, 0.75), axis=0).T
+    quartiles = [(float(row[0]), float(row[2])) for row in spread]
+    ours, peer, ratio = (float(row[1]) for row in spread)
     return Cell(
         size=size,
-        ours=float(np.median(costs[:, 0])),
-        peer=float(np.median(costs[:, 1])),
-        ratio=float(np.median(ratios)),
+        ours=ours,
+        peer=peer,
+        ours_quartiles=quartiles[0],
+        peer_quartiles=quartiles[1],
+        ratio=ratio,
         low=float(ratios.min()),
         high=float(ratios.max()),
+        ratio_quartiles=quartiles[2],
         extra=float(np.median(costs[:, 0] - costs[:, 1])) / size,
     )
 

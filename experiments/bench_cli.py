@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,9 +14,11 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from experiments.bench import PairResult
+    from experiments.pair import Cell, Pair, PairResult
 
 __all__ = ["bench_command"]
+
+WIDTH = 140  # of a table that goes into a file or a pipe
 
 
 def bench_command(
@@ -39,33 +43,61 @@ def bench_command(
     """Measure the library against what a user would pick instead."""
     from rich.console import Console
 
-    from experiments.bench import SMALL, measure, pairs
+    from experiments.bench import SMALL, pairs
     from experiments.bench_figure import draw
-    from experiments.export import check_folder
     from experiments.figures import check_path, write
 
     chosen = pairs(pattern)
     if figure is not None:
         check_path(figure)
-    if json_file is not None:
-        check_folder(json_file)
+    for path in (figure, json_file):
+        if path is not None:
+            _check_writable(path)
     console = Console()
-    wide = console if console.is_terminal else Console(width=140)
-    results = []
+    wide = console if console.is_terminal else Console(width=WIDTH)
+    results: list[PairResult] = []
     for pair in chosen:
         with console.status(f"measuring {pair.name}"):
-            sizes = SMALL if quick else None
-            results.append(measure(pair, repetitions=repetitions, seed=seed, sizes=sizes))
+            results.append(_measured(pair, repetitions, seed, SMALL if quick else None))
         wide.print(_table(results[-1], pair.per_unit))
-    if json_file is not None:
-        shown = [asdict(one) for one in results]
-        json_file.write_text(json.dumps(shown, indent=2, allow_nan=False) + "\n", "utf-8")
+        if json_file is not None:  # after every pair, so that an interrupt loses one
+            shown = [asdict(one) for one in results]
+            json_file.write_text(json.dumps(shown, indent=2, allow_nan=False) + "\n", "utf-8")
+    _tell(results)
     if figure is not None:
         title = f"{', '.join(one.name for one in results)}: cost against size"
         write(draw(results), figure, pattern or "benchmarks", title)
+    if any(one.status.startswith("failed") for one in results):
+        raise typer.Exit(1)
+
+
+def _check_writable(path: Path) -> None:
+    """Reject a file that cannot be written, before anything is measured."""
+    from experiments.export import check_folder
+
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; give a file")
+    check_folder(path)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ValueError(f"{path} cannot be written to; give another file")
+
+
+def _measured(pair: Pair, repetitions: int | None, seed: int, sizes: int | None) -> PairResult:
+    """Measure a pair; one whose sides do not agree does not stop the others."""
+    from experiments.bench import measure
+    from experiments.pair import BenchError, unmeasured
+
+    try:
+        return measure(pair, repetitions=repetitions, seed=seed, sizes=sizes)
+    except BenchError as error:
+        return unmeasured(pair, f"failed: {error}")
+
+
+def _tell(results: Sequence[PairResult]) -> None:
+    """Name what was not measured, and every target that was missed."""
     for one in results:
         if one.status != "measured":
-            typer.echo(f"{one.name}: {one.status}; pip install 'lemmata[peers]'", err=True)
+            typer.echo(f"{one.name}: {one.status}", err=True)
         elif one.missed:
             at = ", ".join(f"{size:,}" for size in one.missed)
             typer.echo(f"{one.name}: target missed at {at}: {one.target}", err=True)
@@ -73,22 +105,48 @@ def bench_command(
 
 def _table(result: PairResult, per_unit: bool) -> Table:
     """Lay one pair's result out for a terminal."""
+    from rich.markup import escape
     from rich.table import Table
 
-    caption = [result.status] if result.status != "measured" else []
+    caption = [] if result.status == "measured" else [escape(result.status)]
     if result.exponents is not None:
         ours, peer = (f"{slope:.2f} ± {half:.2f}" for slope, half in result.exponents)
         caption.append(f"exponents {ours} and {peer}")
     if result.target:
-        caption.append(f"target: {result.target}: {'missed' if result.missed else 'met'}")
+        caption.append(f"target: {result.target}: {result.verdict}")
     title = f"{result.name}, {result.cost}"
     table = Table(title=title, caption="; ".join(caption) or None, title_justify="left")
     ends = ("extra per unit",) if per_unit else ()
-    head = (result.size_name, "ours", result.peer, "ours / peer", "least … greatest", *ends)
-    for name in head:
+    ratio = ("ours / peer", "quartiles", "least … greatest")
+    for name in (result.size_name, "ours", result.peer, *ratio, *ends):
         table.add_column(name, justify="right")
     for cell in result.cells:
-        row = [f"{cell.size:,}", f"{cell.ours:.3g}", f"{cell.peer:.3g}", f"{cell.ratio:.3g}"]
-        row.append(f"{cell.low:.3g} … {cell.high:.3g}")
-        table.add_row(*row, *([f"{cell.extra:.3g}"] if per_unit else []))
+        table.add_row(*_row(cell, result.cost == "seconds", per_unit))
     return table
+
+
+def _row(cell: Cell, seconds: bool, per_unit: bool) -> list[str]:
+    """Write one size's numbers."""
+    shown = _seconds if seconds else _number
+    spreads = (cell.ratio_quartiles, (cell.low, cell.high))
+    return [
+        f"{cell.size:,}",
+        shown(cell.ours),
+        shown(cell.peer),
+        _number(cell.ratio),
+        *(f"{_number(low)} … {_number(high)}" for low, high in spreads),
+        *([shown(cell.extra)] if per_unit else []),
+    ]
+
+
+def _number(value: float) -> str:
+    """Write three digits, or all of a greater number's."""
+    return f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.3g}"
+
+
+def _seconds(value: float) -> str:
+    """Write a time in the largest unit of which there is one."""
+    for unit, scale in (("s", 1.0), ("ms", 1e3)):
+        if abs(value) * scale >= 0.9995:
+            return f"{_number(value * scale)} {unit}"
+    return f"{_number(value * 1e6)} µs"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from experiments.bench import PairResult
 from experiments.figures import COLOURS, HEIGHT, WIDTH, style
+from experiments.pair import PairResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,7 +25,8 @@ def draw(results: Sequence[PairResult]) -> Figure:
     Returns
     -------
     Figure
-        Of matplotlib; the fitted exponents stand in the legends.
+        Of matplotlib: medians, bands between the quartiles, and the fitted exponents in
+        the legends.
 
     Raises
     ------
@@ -45,10 +46,14 @@ def draw(results: Sequence[PairResult]) -> Figure:
             axes = figure.add_subplot(rows, columns, k + 1)
             sizes = [cell.size for cell in one.cells]
             slopes = one.exponents or (None, None)
-            sides = (("ours", [c.ours for c in one.cells]), (one.peer, [c.peer for c in one.cells]))
-            for j, ((name, costs), slope) in enumerate(zip(sides, slopes, strict=True)):
-                fitted = f", exponent {slope[0]:.2f}" if slope else ""
-                axes.plot(sizes, costs, color=COLOURS[j], marker="os"[j], label=f"{name}{fitted}")
+            ours = [(c.ours, *c.ours_quartiles) for c in one.cells]
+            peer = [(c.peer, *c.peer_quartiles) for c in one.cells]
+            sides = zip(("ours", one.peer), (ours, peer), slopes, strict=True)
+            for j, (name, costs, slope) in enumerate(sides):
+                fitted = f", exponent {slope[0]:.2f} ± {slope[1]:.2f}" if slope else ""
+                median, low, high = zip(*costs, strict=True)
+                axes.plot(sizes, median, color=COLOURS[j], marker="os"[j], label=f"{name}{fitted}")
+                axes.fill_between(sizes, low, high, color=COLOURS[j], alpha=0.2, linewidth=0)
             axes.set_xscale("log")
             axes.set_yscale("log")
             axes.set_title(one.name)

@@ -27,7 +27,7 @@ __all__ = [
 
 
 #: Trials that are read at once.
-CHUNK = 100_000
+CHUNK = 10_000
 
 
 @dataclass(frozen=True)
@@ -125,19 +125,24 @@ def values(store: Store, point: int) -> dict[str, np.ndarray]:
         In the order of the trials.
     """
     # The database joins the rows of a chunk; fetching them one by one takes ten times as long.
-    chunk = trials.c.trial // CHUNK
-    joined = (
-        sa.select(
-            sa.func.aggregate_strings(sa.cast(trials.c.trial, sa.Text), ","),
-            sa.func.aggregate_strings(trials.c.result, ","),
-        )
-        .where(trials.c.point == point, trials.c.result.is_not(None))
-        .group_by(chunk)
-        .order_by(chunk)
+    mine = trials.c.point == point
+    joined = sa.select(
+        sa.func.aggregate_strings(sa.cast(trials.c.trial, sa.Text), ","),
+        sa.func.aggregate_strings(trials.c.result, ","),
+    ).where(
+        mine,
+        trials.c.trial >= sa.bindparam("first"),
+        trials.c.trial < sa.bindparam("stop"),
+        trials.c.result.is_not(None),
     )
     parts: dict[str, list[np.ndarray]] = {}
     with store.reading() as connection:
-        for indices, texts in connection.execute(joined):
+        last = connection.execute(sa.select(sa.func.max(trials.c.trial)).where(mine)).scalar()
+        for start in range(0, 0 if last is None else last + 1, CHUNK):
+            chunk = {"first": start, "stop": start + CHUNK}
+            indices, texts = connection.execute(joined, chunk).one()
+            if texts is None:
+                continue
             order = np.argsort(json.loads(f"[{indices}]"))
             rows = json.loads(f"[{texts}]")
             for name in rows[0]:

@@ -20,8 +20,8 @@ from algos.search import (
     sharp_crossing_search,
 )
 from experiments._git import git
-from experiments.bench import Pair
 from experiments.bisect import bisect
+from experiments.pair import Pair
 from experiments.search.baselines import draw_line
 
 __all__ = ["FLIPS", "GIT", "NOISY_TIME", "SHARP_TIME"]
@@ -67,7 +67,7 @@ SHARP_TIME = Pair(
     ours=lambda work: work.by(sharp_crossing_search),
     peer=lambda work: work.by(burnashev_zigangirov_search),
     agree=_right,
-    repetitions=11,
+    repetitions=31,
 )
 NOISY_TIME = Pair(
     name="search/noisy search",
@@ -78,7 +78,7 @@ NOISY_TIME = Pair(
     ours=lambda work: work.by(noisy_binary_search),
     peer=lambda work: work.by(burnashev_zigangirov_search),
     agree=_right,
-    repetitions=11,
+    repetitions=31,
 )
 FLIPS = Pair(
     name="search/flips",
@@ -91,11 +91,14 @@ FLIPS = Pair(
     agree=_right,
     cost=lambda result: float(result.samples),
     cost_name="flips",
-    repetitions=11,
+    repetitions=31,
 )
 
 
-#: A test that is wrong 10% of the time, by a hash of the commit and a count of all runs.
+#: How often the test is wrong.  Six votes of 11 are then wrong on the way through 64
+#: commits with probability 3.5e-5, which is what ours is asked for.
+WRONG, FAILURE = 0.05, 3e-5
+#: The test is wrong by a hash of the commit and a count of all runs.
 TEST = """
 import hashlib, pathlib, sys
 counter = pathlib.Path(sys.argv[1])
@@ -104,7 +107,8 @@ with counter.open("a") as file:
     file.write("x")
 number = int(pathlib.Path("number").read_text())
 digest = hashlib.sha256(f"{sys.argv[2]} {number} {seen}".encode()).digest()
-sys.exit((number >= int(sys.argv[3])) ^ (digest[0] < 0.1 * 256))
+draw = int.from_bytes(digest[:4], "big") / 2**32
+sys.exit((number >= int(sys.argv[3])) ^ (draw < float(sys.argv[4])))
 """
 #: Run it until more than half of 11 runs agree, as a user of `git bisect run` would.
 MAJORITY = (
@@ -127,7 +131,7 @@ class Hunt:
         counter = self.root.parent / f"{side} {self.culprit} {self.seed}"
         script = self.root.parent / "test.py"
         words = [sys.executable, str(script), str(counter), f"{self.seed} {side}"]
-        return [*words, str(self.culprit)], counter
+        return [*words, str(self.culprit), str(WRONG)], counter
 
 
 @cache
@@ -161,9 +165,9 @@ def _ours(hunt: Hunt) -> tuple[str, int]:
         words,
         folder=hunt.root,
         restart=True,
-        good_fails=0.1,
-        bad_fails=0.9,
-        failure_probability=0.001,
+        good_fails=WRONG,
+        bad_fails=1 - WRONG,
+        failure_probability=FAILURE,
     )
     return found.subject, counter.stat().st_size
 
@@ -187,7 +191,7 @@ GIT = Pair(
     ours=_ours,
     peer=_git,
     agree=lambda hunt, ours, peer: ours[0] == peer[0] == f"number {hunt.culprit}",
-    requires=("git",),
+    programs=("git",),
     cost=lambda answer: float(answer[1]),
     cost_name="runs of the test",
     repetitions=5,

@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from experiments.bench import BenchError, Pair, measure, pairs
+from experiments.bench import measure, pairs
+from experiments.bench_cli import _measured, _number, _seconds, _table
 from experiments.bench_figure import draw
 from experiments.catalog import experiment
+from experiments.pair import BenchError, Pair
 from experiments.runner import run
 from experiments.runner_bench import SUMMARY
 from experiments.search.bisection import git_bisect
@@ -51,13 +54,79 @@ def test_costs_ratios_and_exponents_are_those_of_the_answers() -> None:
     (ours, _), (peer, half) = result.exponents
     assert (ours, peer) == pytest.approx((1, 2))
     assert half < 1e-6
-    assert result.missed == (1000,)
+    assert (result.verdict, result.missed) == ("missed", (1000,))
+
+
+def test_medians_and_quartiles_are_those_of_the_paired_ratios() -> None:
+    answers = iter([(1.0, 1.0), *((a, 10.0) for a in (5.0, 1.0, 2.0, 4.0, 3.0))])
+    pair = toy(
+        sizes=(7,),
+        repetitions=5,
+        workload=lambda size, rng: next(answers),
+        ours=lambda work: work[0],
+        peer=lambda work: work[1],
+        agree=lambda *_: True,
+        per_unit=True,
+    )
+    (cell,) = measure(pair).cells  # the first instance warms up
+    assert (cell.ours, cell.ours_quartiles) == (3, (2, 4))
+    assert (cell.peer, cell.peer_quartiles) == (10, (10, 10))
+    assert (cell.low, *cell.ratio_quartiles, cell.high) == pytest.approx((0.1, 0.2, 0.4, 0.5))
+    assert cell.extra == pytest.approx(-1)
+
+
+def test_a_target_is_met_only_where_its_sizes_were_measured() -> None:
+    pair = toy(target="less", met=lambda cell: cell.size == 1000, target_from=1000)
+    assert measure(pair).verdict == "met"
+    small = measure(pair, sizes=2)
+    assert (small.verdict, small.missed) == ("not measured", ())
+    assert measure(toy()).verdict == ""
+
+
+@pytest.mark.parametrize("cost", [np.nan, np.inf, 0.0, -1.0])
+def test_a_cost_that_is_no_positive_number_is_refused(cost: float) -> None:
+    with pytest.raises(BenchError, match="toy/square: a cost at size 10 is not positive"):
+        measure(toy(cost=lambda _: cost))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": "square"}, "name must be family/what, got 'square'"),
+        ({"sizes": ()}, "sizes of toy/square must rise"),
+        ({"sizes": (10, 10)}, "sizes of toy/square must rise"),
+        ({"sizes": (0, 10)}, "sizes of toy/square must rise"),
+        ({"repetitions": 0}, "repetitions of toy/square must be at least 1, got 0"),
+        ({"target": "less"}, "needs both target and met"),
+        ({"met": lambda cell: True}, "needs both target and met"),
+    ],
+)
+def test_a_pair_whose_parts_do_not_fit_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        toy(**changes)
+
+
+@pytest.mark.parametrize("name", ["repetitions", "sizes"])
+@pytest.mark.parametrize("value", [0, -1])
+def test_measuring_nothing_is_refused(name: str, value: int) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be at least 1, got {value}"):
+        measure(toy(), **{name: value})
 
 
 def test_sides_that_do_not_agree_are_not_compared() -> None:
     wrong = toy(ours=lambda n: n + (n == 100))
     with pytest.raises(BenchError, match="do not agree at size 100"):
         measure(wrong)
+    result = _measured(wrong, None, 0, None)  # the command goes on with the others
+    assert result.status.startswith("failed: toy/square: the two sides do not agree")
+    assert result.cells == ()
+
+
+def test_numbers_are_written_in_the_unit_that_suits_them() -> None:
+    times = (2.5, 0.9999, 0.1523, 0.00999, 9.99e-4, 2.3e-7, -3e-6)
+    shown = ["2.5 s", "1 s", "152 ms", "9.99 ms", "999 µs", "0.23 µs", "-3 µs"]
+    assert [_seconds(one) for one in times] == shown
+    assert [_number(one) for one in (0.12345, 1, 99.96, 1823.4)] == ["0.123", "1", "100", "1,823"]
 
 
 def test_time_is_measured_in_alternation_and_quick_sides_are_repeated() -> None:
@@ -87,10 +156,31 @@ def test_time_is_measured_in_alternation_and_quick_sides_are_repeated() -> None:
     assert changes >= 6
 
 
+def test_a_slow_side_is_not_repeated_for_long() -> None:
+    calls = 0
+
+    def slow(_: Any) -> int:
+        nonlocal calls
+        calls += 1
+        time.sleep(0.2)
+        return 0
+
+    changes = {"ours": lambda n: 0, "peer": slow, "agree": lambda *_: True, "cost": None}
+    (cell,) = measure(toy(**changes, sizes=(1,), repetitions=1)).cells
+    assert calls == 2 + 2  # two to warm up, and twice in the timing
+    assert cell.peer == pytest.approx(0.2, rel=0.3)  # of one call
+
+
 def test_a_missing_peer_is_skipped_by_name() -> None:
-    result = measure(toy(requires=("numpy", "no_such_module")))
-    assert result.status == "skipped: no_such_module is not installed"
-    assert result.cells == ()
+    pair = toy(requires=("numpy", "no_such.module"), target="less", met=lambda cell: True)
+    result = measure(pair)
+    way_out = "skipped: no_such.module is not installed; pip install 'lemmata[peers]'"
+    assert (result.status, result.cells, result.verdict) == (way_out, (), "not measured")
+    printed = Console(width=140).render_str(str(_table(result, False).caption)).plain
+    assert printed.startswith(way_out)
+    program = measure(toy(programs=("no-such-program",)))  # a module of that name is none
+    assert program.status == "skipped: no-such-program is not on the PATH; install it"
+    assert measure(toy(programs=("json",))).status.startswith("skipped: json is not on the PATH")
     with pytest.raises(ValueError, match="nothing was measured"):
         draw([result])
 
@@ -135,16 +225,27 @@ def test_a_million_rows_are_summarised_in_two_seconds() -> None:
 
 def test_the_command_prints_tables_and_writes_numbers_and_a_figure(tmp_path: Path) -> None:
     files = ("--json", "a.json", "-o", "a.svg")
-    done = lemmata("bench", "accel/", "--repetitions", "2", *files, folder=tmp_path)
+    done = lemmata("bench", "accel/bern", "--repetitions", "2", *files, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     numbers = json.loads((tmp_path / "a.json").read_text())
-    assert [one["status"] for one in numbers] == ["measured", "measured"]
+    assert [one["status"] for one in numbers] == ["measured"]
     for one in numbers:
         assert one["name"] in done.stdout
         assert one["peer"].split()[0] in done.stdout
         assert len(one["cells"]) == 3
         assert f"{one['exponents'][0][0]:.2f} ±" in done.stdout
-    assert "exponent" in (tmp_path / "a.svg").read_text()
+    drawing = (tmp_path / "a.svg").read_text()
+    assert drawing.count(", exponent ") == 2 * len(numbers)
+
+
+def test_the_figure_has_both_sides_with_their_bands() -> None:
+    figure = draw([measure(toy())])
+    (axes,) = figure.axes
+    _, labels = axes.get_legend_handles_labels()
+    assert labels == ["ours, exponent 1.00 ± 0.00", "the square, exponent 2.00 ± 0.00"]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    np.testing.assert_array_equal(axes.lines[1].get_ydata(), [1e2, 1e4, 1e6])
+    assert len(axes.collections) == 2
 
 
 @pytest.mark.parametrize(
@@ -154,12 +255,15 @@ def test_the_command_prints_tables_and_writes_numbers_and_a_figure(tmp_path: Pat
         (("bench", "serach"), "did you mean search?"),
         (("bench", "accel", "-o", "a.jpg"), "an .svg, .png or .pdf file"),
         (("bench", "accel", "--json", "no/a.json"), "there is no folder"),
+        (("bench", "accel", "--json", "."), "is a folder; give a file"),
+        (("bench", "accel", "-o", "d.svg"), "d.svg is a folder; give a file"),
         (("bench", "accel", "--repetitions", "0"), "--repetitions"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_measured(
     words: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
+    (tmp_path / "d.svg").mkdir()
     done = lemmata(*words, folder=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
