@@ -151,9 +151,6 @@ def main() -> None:
     except typer.TyperException as error:
         _complain(getattr(error, "format_message", error.__str__)())  # empty after bare help
         sys.exit(2)
-    except BrokenPipeError:  # the reader, such as `head`, has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     except (ValueError, TypeError, KeyError, OSError) as error:
         if os.environ.get("LEMMATA_DEBUG"):
             raise
