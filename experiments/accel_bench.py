@@ -9,7 +9,7 @@ from scipy.special import kl_div, logsumexp
 
 from accel import bernoulli_divergence, mixture_log_wealth
 from accel.piecewise import PiecewiseDensity
-from experiments.pair import Pair
+from experiments.bench import Pair
 
 __all__ = ["DENSITY", "DIVERGENCE", "WEALTH"]
 

@@ -6,55 +6,195 @@ import math
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from experiments.catalog import declared
-from experiments.experiment import hint
-from experiments.pair import BenchError, Cell, Pair, PairResult, unmeasured
+__all__ = ["BenchError", "Cell", "Pair", "PairResult", "measure", "unmeasured"]
 
-__all__ = ["Pair", "measure", "pairs"]
-
-#: Modules that declare pairs of no family.
-ROOMS = ("experiments.runner_bench", "experiments.accel_bench")
 #: Seconds that one timing takes at least; quicker sides are repeated inside of it, as long as
 #: the slower one, repeated as often, stays below the second number.
 SHORTEST, LONGEST = 0.005, 0.5
-SMALL = 2  # sizes with --quick
 
 
-def pairs(pattern: str | None = None) -> tuple[Pair, ...]:
-    """Gather the pairs whose name holds a pattern.
+class BenchError(ValueError):
+    """The two sides do not agree, so their costs cannot be compared."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two ways to do the same work.
 
     Parameters
     ----------
-    pattern : str, optional
-        A family, a name, or a part of one; all by default.
-
-    Returns
-    -------
-    tuple of Pair
-        At least one, in the order of declaration.
+    name : str
+        ``family/what``.
+    peer_name : str
+        What we are compared with.
+    sizes : tuple of int
+        From small to large.
+    size_name : str
+        What they count.
+    workload : callable
+        ``(size, rng) -> work``: one instance, the same for both sides.
+    ours, peer : callable
+        ``work -> answer``.
+    agree : callable
+        ``(work, our answer, the peer's) -> bool``: whether both are right.
+    requires : tuple of str, optional
+        Modules that the peer needs; ``lemmata[peers]`` brings them.
+    programs : tuple of str, optional
+        Programs that the peer needs, such as ``git``.
+    cost : callable, optional
+        The cost of an answer, such as runs of a test, positive and finite; wall time by
+        default.
+    cost_name : str, optional
+        What is measured, with its unit.
+    per_unit : bool, optional
+        Whether to tell the cost per unit of size, and what ours costs more.
+    target : str, optional
+        What was asked for, in words.
+    met : callable, optional
+        ``cell -> bool``: whether the target is met at one size.
+    target_from : int, optional
+        The smallest size that the target speaks of.
+    repetitions : int, optional
+        Instances a size.
 
     Raises
     ------
     ValueError
-        Nothing matches.
+        A part that does not fit the others.
     """
-    everything = declared(Pair, *ROOMS)
-    chosen = tuple(one for one in everything if pattern is None or pattern in one.name)
-    if not chosen:
-        names = [one.name for one in everything]
-        families = sorted({name.split("/")[0] for name in names})
-        raise ValueError(
-            f"no benchmark matches {pattern!r}{hint(str(pattern), [*families, *names])}; "
-            f"there are {', '.join(families)}"
-        )
-    return chosen
+
+    name: str
+    peer_name: str
+    sizes: tuple[int, ...]
+    size_name: str
+    workload: Callable[[int, np.random.Generator], Any]
+    ours: Callable[[Any], Any]
+    peer: Callable[[Any], Any]
+    agree: Callable[[Any, Any, Any], bool]
+    requires: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    cost: Callable[[Any], float] | None = None
+    cost_name: str = "seconds"
+    per_unit: bool = False
+    target: str = ""
+    met: Callable[[Cell], bool] | None = None
+    target_from: int = 0
+    repetitions: int = 7
+
+    def __post_init__(self) -> None:
+        if "/" not in self.name:
+            raise ValueError(f"name must be family/what, got {self.name!r}")
+        if not self.sizes or self.sizes[0] < 1 or any(a >= b for a, b in pairwise(self.sizes)):
+            raise ValueError(f"sizes of {self.name} must rise from 1 or more, got {self.sizes!r}")
+        if self.repetitions < 1:
+            raise ValueError(
+                f"repetitions of {self.name} must be at least 1, got {self.repetitions!r}"
+            )
+        if bool(self.target) != (self.met is not None):
+            raise ValueError(f"{self.name} needs both target and met, or neither")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What was measured at one size.
+
+    Parameters
+    ----------
+    size : int
+        Of the work.
+    ours, peer : float
+        Median cost.
+    ours_quartiles, peer_quartiles : (float, float)
+        First and third quartile of the cost.
+    ratio, low, high : float
+        Median, least and greatest of our cost over the peer's on the same instance.
+    ratio_quartiles : (float, float)
+        First and third quartile of it.
+    extra : float
+        Median of our cost beyond the peer's, per unit of size.
+    """
+
+    size: int
+    ours: float
+    peer: float
+    ours_quartiles: tuple[float, float]
+    peer_quartiles: tuple[float, float]
+    ratio: float
+    low: float
+    high: float
+    ratio_quartiles: tuple[float, float]
+    extra: float
+
+
+@dataclass(frozen=True)
+class PairResult:
+    """What was measured of a pair.
+
+    Parameters
+    ----------
+    name, peer, cost, size_name : str
+        As the pair has them.
+    status : str
+        ``"measured"``, or why it was not: ``"skipped: …"``, ``"failed: …"``.
+    cells : tuple of Cell
+        One a size.
+    exponents : tuple of (float, float), optional
+        Slope of log cost over log size, ours and the peer's, each with the half width of
+        its 95% interval, which holds where the cost grows as a power of the size; None
+        with fewer than three sizes.
+    target : str
+        What was asked for; empty where nothing was.
+    verdict : {"", "met", "missed", "not measured"}
+        On the target; not measured where none of the sizes is one that it speaks of.
+    missed : tuple of int
+        Sizes where the target is missed.
+    """
+
+    name: str
+    peer: str
+    cost: str
+    size_name: str
+    status: str
+    cells: tuple[Cell, ...] = ()
+    exponents: tuple[tuple[float, float], tuple[float, float]] | None = None
+    target: str = ""
+    verdict: str = ""
+    missed: tuple[int, ...] = ()
+
+
+def unmeasured(pair: Pair, status: str) -> PairResult:
+    """Give the result of a pair without numbers.
+
+    Parameters
+    ----------
+    pair : Pair
+        Which.
+    status : str
+        Why there are none.
+
+    Returns
+    -------
+    PairResult
+        Without cells.
+    """
+    verdict = "not measured" if pair.target else ""
+    return PairResult(
+        pair.name,
+        pair.peer_name,
+        pair.cost_name,
+        pair.size_name,
+        status,
+        target=pair.target,
+        verdict=verdict,
+    )
 
 
 def measure(

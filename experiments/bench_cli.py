@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,10 +13,13 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from experiments.pair import Cell, Pair, PairResult
+    from experiments.bench import Cell, Pair, PairResult
 
-__all__ = ["bench_command"]
+__all__ = ["bench_command", "pairs"]
 
+#: Modules that declare pairs of no family.
+ROOMS = ("experiments.runner_bench", "experiments.accel_bench")
+SMALL = 2  # sizes with --quick
 WIDTH = 140  # of a table that goes into a file or a pipe
 
 
@@ -43,7 +45,6 @@ def bench_command(
     """Measure the library against what a user would pick instead."""
     from rich.console import Console
 
-    from experiments.bench import SMALL, pairs
     from experiments.bench_figure import draw
     from experiments.figures import check_path, write
 
@@ -71,21 +72,58 @@ def bench_command(
         raise typer.Exit(1)
 
 
+def pairs(pattern: str | None = None) -> tuple[Pair, ...]:
+    """Gather the pairs whose name holds a pattern.
+
+    Parameters
+    ----------
+    pattern : str, optional
+        A family, a name, or a part of one; all by default.
+
+    Returns
+    -------
+    tuple of Pair
+        At least one, in the order of declaration.
+
+    Raises
+    ------
+    ValueError
+        Nothing matches.
+    """
+    from experiments.bench import Pair
+    from experiments.catalog import declared
+    from experiments.experiment import hint
+
+    everything = declared(Pair, *ROOMS)
+    chosen = tuple(one for one in everything if pattern is None or pattern in one.name)
+    if not chosen:
+        names = [one.name for one in everything]
+        families = sorted({name.split("/")[0] for name in names})
+        raise ValueError(
+            f"no benchmark matches {pattern!r}{hint(str(pattern), [*families, *names])}; "
+            f"there are {', '.join(families)}"
+        )
+    return chosen
+
+
 def _check_writable(path: Path) -> None:
     """Reject a file that cannot be written, before anything is measured."""
     from experiments.export import check_folder
 
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder; give a file")
     check_folder(path)
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise ValueError(f"{path} cannot be written to; give another file")
+    fresh = not path.exists()
+    try:
+        path.open("ab").close()  # permissions alone do not tell
+    except OSError as error:
+        reason = error.strerror
+        raise ValueError(f"{path} cannot be written: {reason}; give another file") from None
+    if fresh:
+        path.unlink()
 
 
 def _measured(pair: Pair, repetitions: int | None, seed: int, sizes: int | None) -> PairResult:
     """Measure a pair; one whose sides do not agree does not stop the others."""
-    from experiments.bench import measure
-    from experiments.pair import BenchError, unmeasured
+    from experiments.bench import BenchError, measure, unmeasured
 
     try:
         return measure(pair, repetitions=repetitions, seed=seed, sizes=sizes)

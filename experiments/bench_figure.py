@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from experiments.bench import PairResult
 from experiments.figures import COLOURS, HEIGHT, WIDTH, style
-from experiments.pair import PairResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +41,7 @@ def draw(results: Sequence[PairResult]) -> Figure:
     columns = min(3, len(measured))
     rows = -(-len(measured) // columns)
     with style():
-        figure = Figure(figsize=(WIDTH * columns, HEIGHT * rows), layout="constrained")
+        figure = Figure(figsize=(WIDTH * columns, 1.15 * HEIGHT * rows), layout="constrained")
         for k, one in enumerate(measured):
             axes = figure.add_subplot(rows, columns, k + 1)
             sizes = [cell.size for cell in one.cells]
@@ -59,5 +59,5 @@ def draw(results: Sequence[PairResult]) -> Figure:
             axes.set_title(one.name)
             axes.set_xlabel(one.size_name)
             axes.set_ylabel(one.cost)
-            axes.legend(loc="best")
+            axes.legend(loc="upper left", bbox_to_anchor=(0, -0.2))  # clear of the lines
     return figure

@@ -11,13 +11,14 @@ import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed, parallel_config
+from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
 from experiments._git import GitError, git
@@ -31,6 +32,8 @@ __all__ = ["RunError", "RunReport", "run"]
 #: Seconds of work that are stored together: what a kill may lose of each worker.
 BATCH_SECONDS = 0.1
 LARGEST_BATCH = 1000
+#: Batches a worker that may be under way or wait to be stored, where the store is the slower one.
+AHEAD = 16
 #: Pieces that the missing trials are cut into; they are run in random order, so that two
 #: processes on one store meet rarely and the time left is estimated over the whole grid.
 PIECES = 200
@@ -51,7 +54,7 @@ class RunReport:
     finished : int
         Trials of the asked points with a result, those of earlier runs included.
     failures : tuple of Failure
-        Trials of the experiment that raised.
+        Trials of the asked points that raised, in earlier runs included.
     seconds : float
         Wall time.
     """
@@ -133,20 +136,20 @@ def run(
     pieces = _pieces(experiment, store, source, count, only_failed)
     todo, ran = sum(len(piece.indices) for piece in pieces), 0
     queue = _Queue(store, pieces, batch, recheck=not only_failed)
-    version, revision = metadata.version("lemmata"), _revision(experiment)
-    origins: dict[str, int] = {}
+    origins: dict[tuple[str, str, str], int] = {}
     answers = _answers(queue, jobs, cluster)
     try:
         for answer in answers:
-            if answer.source not in (None, source):
+            version, _, machine = answer.origin
+            if answer.source not in (None, source) or version != metadata.version("lemmata"):
                 raise RunError(
-                    f"a worker on {answer.machine} has another version of the trial function of "
-                    f"{experiment.name}; install the same version there, and run again"
+                    f"a worker on {machine} has another version of lemmata, or of the trial "
+                    f"function of {experiment.name}; install the same one there, and run again"
                 )
+            if answer.origin not in origins:
+                origins[answer.origin] = store.origin(*answer.origin)
+            store.add(answer.point, origins[answer.origin], answer.outcomes)
             queue.learn(answer)
-            if answer.machine not in origins:
-                origins[answer.machine] = store.origin(version, revision, answer.machine)
-            store.add(answer.point, origins[answer.machine], answer.outcomes)
             ran += len(answer.outcomes)
             if on_progress is not None:
                 on_progress(ran + queue.skipped, todo)
@@ -165,7 +168,11 @@ def run(
     return RunReport(
         ran=ran,
         finished=sum(one.finished for one in stored),
-        failures=tuple(failures(store, experiment.name, source)),
+        failures=tuple(
+            one
+            for one in failures(store, experiment.name, source)
+            if canonical(one.parameters) in wanted
+        ),
         seconds=time.monotonic() - start,
     )
 
@@ -199,28 +206,42 @@ class _Queue:
     ) -> None:
         self._store, self._pieces, self._batch, self._recheck = store, pieces, batch, recheck
         self._sizes: dict[int, int] = {}
-        self.skipped = 0
+        self._tasks = self._cut()
+        self._learnt = 0
+        self.drawn = self.skipped = 0
         self.error: Exception | None = None
 
-    def __iter__(self) -> Iterator[Any]:
-        """Give the tasks; an error waits for the main thread, since joblib asks from others."""
+    def round(self, workers: int) -> Iterator[Any]:
+        """Give tasks until none is left, or the store is behind the workers.
+
+        An error waits for the main thread, since joblib asks from others.
+        """
         try:
-            for piece in self._pieces:
-                waiting = list(piece.indices)
-                random.SystemRandom().shuffle(waiting)
-                while waiting:
-                    size = self._batch or self._sizes.get(piece.point, 1)
-                    part, waiting = waiting[:size], waiting[size:]
-                    stored = self._store.stored(piece.point, part) if self._recheck else set()
-                    self.skipped += len(stored)
-                    part = [index for index in part if index not in stored]
-                    if part:
-                        yield delayed(_work)(piece.point, piece.work, part)
+            while self.drawn - self._learnt < AHEAD * workers:
+                task = next(self._tasks, None)
+                if task is None:
+                    return
+                self.drawn += 1
+                yield task
         except Exception as error:
             self.error = error
 
+    def _cut(self) -> Iterator[Any]:
+        for piece in self._pieces:
+            waiting = list(piece.indices)
+            random.SystemRandom().shuffle(waiting)
+            while waiting:
+                size = self._batch or self._sizes.get(piece.point, 1)
+                part, waiting = waiting[:size], waiting[size:]
+                stored = self._store.stored(piece.point, part) if self._recheck else set()
+                self.skipped += len(stored)
+                part = [index for index in part if index not in stored]
+                if part:
+                    yield delayed(_work)(piece.point, piece.work, part)
+
     def learn(self, answer: _Answer) -> None:
-        """Take the next batch of a point as long as the last one was quick."""
+        """Note that a batch is stored, and how long the point's next one may be."""
+        self._learnt += 1
         pace = sum(one.seconds for one in answer.outcomes) / len(answer.outcomes)
         longest = min(8 * len(answer.outcomes), LARGEST_BATCH)  # the first trial may compile
         self._sizes[answer.point] = max(1, min(longest, int(BATCH_SECONDS / max(pace, 1e-9))))
@@ -231,7 +252,7 @@ class _Answer:
     """A batch that is done."""
 
     point: int
-    machine: str
+    origin: tuple[str, str, str]
     source: str | None
     outcomes: list[Outcome]
 
@@ -242,9 +263,15 @@ def _work(point: int, work: Work, indices: list[int]) -> _Answer:
         source = None if work.trial.__module__ == "__main__" else source_hash(work.trial)
     except OSError:
         source = None
+    return _Answer(point, _origin(work.trial.__module__), source, work.run(indices))
+
+
+@cache
+def _origin(module: str) -> tuple[str, str, str]:
+    """Give the library's version, git's revision of a module, and what machine this is."""
     machine = f"{platform.node()}, {platform.system()} {platform.machine()}, "
     machine += f"python {platform.python_version()}, numpy {np.__version__}"
-    return _Answer(point, machine, source, work.run(indices))
+    return metadata.version("lemmata"), _revision(module), machine
 
 
 def _answers(
@@ -252,8 +279,13 @@ def _answers(
 ) -> Generator[_Answer, None, None]:
     """Have the tasks done, and give the answers as they come."""
     with _workers(jobs, cluster):
+        workers = effective_n_jobs(-1 if cluster else jobs or -1)
         try:
-            yield from Parallel(batch_size=1, return_as="generator_unordered")(queue)
+            with Parallel(batch_size=1, return_as="generator_unordered") as pool:
+                drawn = -1
+                while drawn < queue.drawn:  # a round without tasks is the last
+                    drawn = queue.drawn
+                    yield from pool(queue.round(workers))
         except TerminatedWorkerError:
             raise RunError(
                 "a worker process ended, perhaps for lack of memory; finished trials are kept: "
@@ -286,9 +318,9 @@ def _workers(jobs: int | None, cluster: str | None) -> Iterator[None]:
         yield
 
 
-def _revision(experiment: Experiment) -> str:
-    """Give git's revision of the code that makes the trials, or nothing outside of git."""
-    file = getattr(sys.modules[experiment.trial.__module__], "__file__", None)
+def _revision(module: str) -> str:
+    """Give git's revision of a module, or nothing outside of git."""
+    file = getattr(sys.modules[module], "__file__", None)
     try:
         folder = Path(file or "").absolute().parent
         revision = git(folder, "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty")

@@ -14,8 +14,8 @@ from joblib import Parallel, delayed
 from scipy import special
 
 from algos.theorem import Source
+from experiments.bench import Pair
 from experiments.experiment import Experiment, Figure, Parameters, Statistic
-from experiments.pair import Pair
 from experiments.runner import run
 from experiments.store import Store
 from experiments.stored import points_of, values

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -125,11 +125,11 @@ def run_checks(
     alpha = FALSE_ALARM / len(chosen)
     tasks = [(one.key, k) for one in chosen for k in range(-1, len(one.faults))]
     workers = min(jobs or os.cpu_count() or 1, len(tasks))
-    seconds = None if budget is None else budget * workers / len(tasks)
+    end = None if budget is None else start + budget
     done: dict[str, dict[int, Outcome | FaultResult]] = {one.key: {} for one in chosen}
     spent = dict.fromkeys(done, 0.0)
     results = []
-    for (key, k), answer, took in _answers(tasks, workers, seed, alpha, seconds):
+    for (key, k), answer, took in _answers(tasks, workers, seed, alpha, end):
         done[key][k] = answer
         spent[key] += took
         one = find(key)
@@ -156,20 +156,31 @@ Answer = tuple[Task, Outcome | FaultResult, float]
 
 
 def _answers(
-    tasks: list[Task], workers: int, seed: int, alpha: float, seconds: float | None
+    tasks: list[Task], workers: int, seed: int, alpha: float, end: float | None
 ) -> Iterator[Answer]:
-    """Run the tasks in processes, or in this one where there is only one worker."""
+    """Run the tasks in processes, or in this one where there is only one worker.
+
+    Each task gets its share of the time that is left when it starts, so that what the
+    quick ones leave over goes to the others.
+    """
+
+    def share(left: int) -> float | None:
+        return None if end is None else max(end - time.monotonic(), 0.0) * workers / left
+
     if workers == 1:
-        for task in tasks:
-            yield _run(task, seed, alpha, seconds)
+        for k, task in enumerate(tasks):
+            yield _run(task, seed, alpha, share(len(tasks) - k))
         return
     context = multiprocessing.get_context("spawn")  # numba's threads do not survive a fork
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures: list[Future[Answer]] = [
-            pool.submit(_run, task, seed, alpha, seconds) for task in tasks
-        ]
-        for future in as_completed(futures):
-            yield future.result()
+        waiting, running = list(reversed(tasks)), set[Future[Answer]]()
+        while waiting or running:
+            while waiting and len(running) < workers:
+                seconds = share(len(waiting) + len(running))
+                running.add(pool.submit(_run, waiting.pop(), seed, alpha, seconds))
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
 
 
 def _run(task: Task, seed: int, alpha: float, seconds: float | None) -> Answer:

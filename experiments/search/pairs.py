@@ -20,8 +20,8 @@ from algos.search import (
     sharp_crossing_search,
 )
 from experiments._git import git
+from experiments.bench import Pair
 from experiments.bisect import bisect
-from experiments.pair import Pair
 from experiments.search.baselines import draw_line
 
 __all__ = ["FLIPS", "GIT", "NOISY_TIME", "SHARP_TIME"]

@@ -14,11 +14,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from experiments.bench import measure, pairs
-from experiments.bench_cli import _measured, _number, _seconds, _table
+from experiments.bench import BenchError, Pair, measure
+from experiments.bench_cli import _check_writable, _measured, _number, _seconds, _table, pairs
 from experiments.bench_figure import draw
 from experiments.catalog import experiment
-from experiments.pair import BenchError, Pair
 from experiments.runner import run
 from experiments.runner_bench import SUMMARY
 from experiments.search.bisection import git_bisect
@@ -255,8 +254,8 @@ def test_the_figure_has_both_sides_with_their_bands() -> None:
         (("bench", "serach"), "did you mean search?"),
         (("bench", "accel", "-o", "a.jpg"), "an .svg, .png or .pdf file"),
         (("bench", "accel", "--json", "no/a.json"), "there is no folder"),
-        (("bench", "accel", "--json", "."), "is a folder; give a file"),
-        (("bench", "accel", "-o", "d.svg"), "d.svg is a folder; give a file"),
+        (("bench", "accel", "--json", "."), ". cannot be written: Is a directory"),
+        (("bench", "accel", "-o", "d.svg"), "d.svg cannot be written: Is a directory"),
         (("bench", "accel", "--repetitions", "0"), "--repetitions"),
     ],
 )
@@ -268,6 +267,14 @@ def test_bad_input_is_refused_before_anything_is_measured(
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stdout == ""
+
+
+def test_looking_whether_a_file_can_be_written_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    _check_writable(tmp_path / "new.json")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "old.json").write_text("[]")
+    _check_writable(tmp_path / "old.json")
+    assert (tmp_path / "old.json").read_text() == "[]"
 
 
 def git(folder: Path, *words: str) -> str:

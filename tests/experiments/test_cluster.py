@@ -66,6 +66,6 @@ def test_a_worker_with_another_trial_function_is_refused(
 ) -> None:
     monkeypatch.setattr(runner, "source_hash", lambda trial: "0" * 16)
     with Store(tmp_path / "a.db") as store:
-        with pytest.raises(RunError, match="has another version of the trial function"):
+        with pytest.raises(RunError, match="another version of lemmata, or of the trial"):
             run(TOY, store, cluster=cluster.scheduler_address)
         assert numbers(TOY, store) == {}

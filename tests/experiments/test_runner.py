@@ -8,18 +8,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
+from experiments import runner
 from experiments.experiment import Experiment
 from experiments.runner import RunError, run
 from experiments.store import Store
 from experiments.stored import failures, origins_of, points_of, rows, values
 from experiments.summary import summarise
-from experiments.trials import canonical, seed_of, source_hash
+from experiments.trials import Outcome, canonical, seed_of, source_hash
 from tests.experiments.toys import TOY, made, trial
 
 
@@ -69,6 +72,35 @@ def test_progress_counts_up_to_what_there_is_to_do(tmp_path: Path) -> None:
         run(TOY, store, jobs=1, on_progress=lambda done, todo: seen.append((done, todo)))
     assert seen[-1] == (54, 54)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+class Slow(Store):
+    """A store that takes its time, and sees how many trials are begun and not stored."""
+
+    log, added, ahead = Path(), 0, 0
+
+    def add(self, point: int, origin: int, outcomes: Iterable[Outcome]) -> None:
+        time.sleep(0.02)
+        made = list(outcomes)
+        begun = len(self.log.read_text().splitlines())
+        self.ahead = max(self.ahead, begun - self.added)
+        self.added += len(made)
+        super().add(point, origin, made)
+
+
+def test_workers_do_not_run_away_from_a_slow_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_LOG", str(tmp_path / "log"))
+    monkeypatch.setattr(runner, "AHEAD", 3)
+    get_reusable_executor().shutdown()  # new workers see the log
+    store = Slow(tmp_path / "a.db")
+    with store:
+        store.log = tmp_path / "log"
+        run(TOY, store, jobs=2, batch=1)
+        assert store.added == 60
+        assert store.ahead <= 3 * 2
+    get_reusable_executor().shutdown()
 
 
 def test_failed_trials_are_kept_with_their_traceback_and_run_again_alone(
