@@ -46,7 +46,7 @@ def bench_command(
     from rich.console import Console
 
     from experiments.bench_figure import draw
-    from experiments.figures import check_path, write
+    from experiments.style import check_path, write
 
     chosen = pairs(pattern)
     if figure is not None:
@@ -153,7 +153,8 @@ def _table(result: PairResult, per_unit: bool) -> Table:
     if result.target:
         caption.append(f"target: {result.target}: {result.verdict}")
     title = f"{result.name}, {result.cost}"
-    table = Table(title=title, caption="; ".join(caption) or None, title_justify="left")
+    table = Table(title=title, caption="; ".join(caption) or None)
+    table.title_justify = table.caption_justify = "left"
     ends = ("extra per unit",) if per_unit else ()
     ratio = ("ours / peer", "quartiles", "least … greatest")
     for name in (result.size_name, "ours", result.peer, *ratio, *ends):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.bench import PairResult
-from experiments.figures import COLOURS, HEIGHT, WIDTH, style
+from experiments.style import COLOURS, HEIGHT, WIDTH, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

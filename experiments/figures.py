@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,57 +11,26 @@ import numpy as np
 
 import algos
 from experiments.experiment import Curve, Experiment, Parameters, Published, Value
-from experiments.export import check_folder
+from experiments.style import (
+    COLOURS,
+    DASHES,
+    HEIGHT,
+    HOLLOW,
+    LINE,
+    MARKERS,
+    MEASURED,
+    WIDTH,
+    style,
+    wrapped,
+    write,
+)
 from experiments.summary import Estimate, PointSummary, Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["check_path", "draw", "save", "style", "write"]
-
-#: Okabe and Ito's colours, which colour-blind readers can tell apart, the dark ones first.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-MARKERS, HOLLOW = "osD^vPX", "s^P"
-DASHES: tuple[Any, ...] = ("--", (0, (2, 1.5)), (0, (8, 3)))
-#: Inches; a column of a paper is about 3.5 wide.
-WIDTH, HEIGHT = 3.5, 2.6
-STYLE: dict[Any, Any] = {
-    "axes.grid": True,
-    "axes.labelsize": 8,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 8,
-    "figure.titlesize": 8.5,
-    "font.size": 8,
-    "grid.color": "#dddddd",
-    "grid.linewidth": 0.5,
-    "legend.fontsize": 7,
-    "legend.frameon": False,
-    "lines.linewidth": 1.2,
-    "lines.markersize": 4,
-    "pdf.fonttype": 42,
-    "savefig.dpi": 300,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "lemmata",
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
-}
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """Draw and save in the house's style.
-
-    Yields
-    ------
-    None
-        While it holds.
-    """
-    import matplotlib
-
-    with matplotlib.rc_context(STYLE):
-        yield
+__all__ = ["draw", "save"]
 
 
 def draw(summary: Summary) -> Figure:
@@ -81,7 +49,8 @@ def draw(summary: Summary) -> Figure:
     Raises
     ------
     ValueError
-        There is nothing to draw, or one line would hold several values at one place.
+        There is nothing to draw, one line would hold several values at one place, or
+        something that is declared has no place in the figure.
     """
     from matplotlib.figure import Figure
 
@@ -90,26 +59,29 @@ def draw(summary: Summary) -> Figure:
     if not points:
         raise ValueError(f"no finished trials of {one.name}; `lemmata run {one.name}` makes them")
     _check_free(one, points)
+    _check_places(one)
     _check_logarithms(one, points)
     columns, rows = _panels(one, points)
+    width, height = WIDTH * max(1, 0.8 * len(columns)), HEIGHT * max(1, 0.8 * len(rows))
+    title = wrapped(one.figure.title, width)
+    x_label, y_label = wrapped(one.figure.x_label, 2.5), wrapped(one.figure.y_label, 2)
     with style():
-        figure = Figure(
-            figsize=(WIDTH * max(1, 0.8 * len(columns)), HEIGHT * max(1, 0.8 * len(rows))),
-            layout="constrained",
-        )
+        extra = LINE * (title.count("\n") + x_label.count("\n"))
+        figure = Figure(figsize=(width, height + extra), layout="constrained")
         grid = figure.subplots(len(rows), len(columns), sharex=True, sharey=True, squeeze=False)
         for (r, row), (c, column) in itertools.product(enumerate(rows), enumerate(columns)):
             panel = {**row, **column}
             inside = [p for p in points if panel.items() <= p.parameters.items()]
             _draw_panel(grid[r][c], one, panel, inside)
             if panel:
-                grid[r][c].set_title(", ".join(f"{key}: {value}" for key, value in panel.items()))
+                name = ", ".join(f"{key}: {value}" for key, value in panel.items())
+                grid[r][c].set_title(wrapped(name if inside else f"{name} (no trials yet)", 2.5))
             if c == 0:
-                grid[r][c].set_ylabel(one.figure.y_label)
+                grid[r][c].set_ylabel(y_label)
             if r == len(rows) - 1:
-                grid[r][c].set_xlabel(one.figure.x_label)
-        if one.figure.title:
-            figure.suptitle(one.figure.title)
+                grid[r][c].set_xlabel(x_label)
+        if title:
+            figure.suptitle(title)
         _draw_legend(figure)
     return figure
 
@@ -129,57 +101,12 @@ def save(figure: Figure, path: Path, summary: Summary) -> None:
     Raises
     ------
     ValueError
-        Another suffix, or no such folder.
+        Another suffix, no such folder, or a file that cannot be written.
     """
     one = summary.experiment
     text = f"{one.description} {one.figure.y_label} against {one.figure.x_label}, "
     text += f"{sum(point.finished for point in summary.points)} trials."
     write(figure, path, one.name, text)
-
-
-def write(figure: Figure, path: Path, title: str, text: str) -> None:
-    """Write a figure to a file, the same bytes for the same numbers.
-
-    Parameters
-    ----------
-    figure : Figure
-        Of matplotlib.
-    path : Path
-        Its suffix, .svg, .png or .pdf, says in which form.
-    title, text : str
-        Its name, and what stands in for it where it cannot be seen.
-
-    Raises
-    ------
-    ValueError
-        Another suffix, or no such folder.
-    """
-    check_path(path)
-    dated: dict[str, Any] = {
-        ".svg": {"Title": title, "Description": text, "Date": None},
-        ".png": {"Title": title, "Description": text, "Software": None},
-        ".pdf": {"Title": title, "Subject": text, "CreationDate": None},
-    }
-    with style():
-        figure.savefig(path, metadata=dated[path.suffix])
-
-
-def check_path(path: Path) -> None:
-    """Reject a file that a figure cannot be written to.
-
-    Parameters
-    ----------
-    path : Path
-        Where it shall go.
-
-    Raises
-    ------
-    ValueError
-        The suffix is unknown, or there is no such folder.
-    """
-    if path.suffix not in (".svg", ".png", ".pdf"):
-        raise ValueError(f"a figure is an .svg, .png or .pdf file, got {str(path)!r}")
-    check_folder(path)
 
 
 def _check_free(one: Experiment, points: list[PointSummary]) -> None:
@@ -197,6 +124,32 @@ def _check_free(one: Experiment, points: list[PointSummary]) -> None:
             )
 
 
+def _check_places(one: Experiment) -> None:
+    """See that every curve and published number belongs to some panel and axis."""
+    what = one.figure
+    extras: list[Curve | Published] = [*what.curves, *what.published]
+    for extra in extras:
+        if not set(extra.panel) <= set(what.panels):
+            raise ValueError(
+                f"{extra.label!r} in the figure of {one.name} belongs to panels of "
+                f"{', '.join(extra.panel)}; declare panels of that, or leave its panel out"
+            )
+    numbers = what.x in one.grid and not isinstance(one.grid[what.x][0], str | bool)
+    if what.curves and not numbers:
+        raise ValueError(
+            f"{what.curves[0].label!r} in the figure of {one.name} is a theorem's curve, which "
+            f"needs a parameter with numbers on the x axis, and {what.x} is none; leave it out"
+        )
+    for published in what.published:
+        for place in published.points:
+            for axis, value in zip("xy", place, strict=True):
+                if not math.isfinite(value) or (axis in what.log and value <= 0):
+                    raise ValueError(
+                        f"{published.label!r} in the figure of {one.name} has {axis} = {value!r}, "
+                        f"which has no place on the {axis} axis"
+                    )
+
+
 def _check_logarithms(one: Experiment, points: list[PointSummary]) -> None:
     """See that every value has a place on a logarithmic axis."""
     for axis, name in (("x", one.figure.x), ("y", one.figure.y)):
@@ -210,22 +163,24 @@ def _check_logarithms(one: Experiment, points: list[PointSummary]) -> None:
 
 
 def _draw_legend(figure: Figure) -> None:
-    """Name every line once, below the panels, in as many columns as fit."""
+    """Name every line once, below the panels, the measured first, in as many columns as fit."""
+    from matplotlib.container import ErrorbarContainer
+
     named: dict[str, Any] = {}
     for axes in figure.axes:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             named.setdefault(label, handle)
-    if len(named) < 2:
+    if set(named) <= {MEASURED}:
         return
     width, height = figure.get_size_inches()
-    columns = max(1, int(width / (0.45 + 0.055 * max(map(len, named)))))
-    lines = -(-len(named) // columns)
-    figure.set_size_inches(width, height + 0.14 * lines)
-    measured_first = sorted(named, key=lambda label: "Line2D" in type(named[label]).__name__)
-    order = measured_first if figure.axes[0].containers else list(named)
-    figure.legend(
-        [named[label] for label in order], order, loc="outside lower center", ncols=columns
-    )
+    named = {wrapped(label, width - 0.45): handle for label, handle in named.items()}
+    longest = max(len(line) for label in named for line in label.splitlines())
+    columns = max(1, int(width / (0.45 + 0.055 * longest)))
+    lines = sum(1 + label.count("\n") for label in named)
+    figure.set_size_inches(width, height + LINE * -(-lines // columns))
+    order = sorted(named, key=lambda label: not isinstance(named[label], ErrorbarContainer))
+    handles = [named[label] for label in order]
+    figure.legend(handles, order, loc="outside lower center", ncols=columns)
 
 
 def _panels(
@@ -244,14 +199,18 @@ def _draw_panel(axes: Axes, one: Experiment, panel: Parameters, points: list[Poi
     what = one.figure
     axes.set_xscale("log" if "x" in what.log else "linear")
     axes.set_yscale("log" if "y" in what.log else "linear")
+    if "x" not in what.log and what.x in one.grid and type(one.grid[what.x][0]) is int:
+        axes.locator_params(axis="x", integer=True)
     declared = list(one.grid[what.lines]) if what.lines else [None]
     others = dict.fromkeys(p.parameters[what.lines] for p in points) if what.lines else {}
     for k, value in enumerate(dict.fromkeys([*declared, *others])):
         mine = [p for p in points if not what.lines or p.parameters[what.lines] == value]
         if mine:
-            label = what.names.get(value, str(value)) if what.lines else "measured"
-            _draw_line(axes, one, mine, COLOURS[k % 7], MARKERS[k % 7], label)
-    for k, curve in enumerate(c for c in what.curves if c.panel.items() <= panel.items()):
+            label = what.names.get(value, str(value)) if what.lines else MEASURED
+            marker = MARKERS[(k + k // 7) % 7]  # another one when the colours come again
+            _draw_line(axes, one, mine, COLOURS[k % 7], marker, label)
+    curves = [c for c in what.curves if points and c.panel.items() <= panel.items()]
+    for k, curve in enumerate(curves):
         _draw_curve(axes, one, curve, points, DASHES[k % 3])
     for k, published in enumerate(p for p in what.published if p.panel.items() <= panel.items()):
         _draw_published(axes, published, "*hpd"[k % 4])
@@ -279,17 +238,21 @@ def _draw_line(
             **look,
         )
         return
-    places: list[Value] = [point.parameters[what.x] for point in points]
-    if not isinstance(places[0], str):
-        order = np.argsort(np.array(places, float), kind="stable")
-        points = [points[k] for k in order]
-        places, values, y = ([some[k] for k in order] for some in (places, values, y))
-        low = [e.low if np.isfinite(e.low) else np.nan for e in y]
-        high = [e.high if np.isfinite(e.high) else np.nan for e in y]
-        axes.fill_between(np.array(places, float), low, high, color=colour, alpha=0.2, linewidth=0)
-        axes.plot(places, values, **look)
-    else:
-        axes.errorbar(places, values, yerr=_errors(y), linestyle="none", **look)
+    if isinstance(points[0].parameters[what.x], str | bool):
+        names = [str(point.parameters[what.x]) for point in points]
+        axes.errorbar(names, values, yerr=_errors(y), linestyle="none", **look)
+        return
+    places = np.array([point.parameters[what.x] for point in points], float)
+    order = np.argsort(places, kind="stable")
+    places, y = places[order], [y[k] for k in order]
+    low, height, high = np.array([(e.low, e.value, e.high) for e in y]).T
+    known = np.isfinite(high - low)
+    low, high = np.where(known, low, np.nan), np.where(known, high, np.nan)
+    axes.fill_between(places, low, high, color=colour, alpha=0.2, linewidth=0)
+    axes.plot(places, height, **look)
+    beside = np.concatenate(([False], known, [False]))
+    for k in np.flatnonzero(known & ~beside[:-2] & ~beside[2:]):  # a band of no width
+        axes.plot([places[k]] * 2, [low[k], high[k]], color=colour, linewidth=0.8)
 
 
 def _errors(estimates: list[Estimate]) -> np.ndarray:
@@ -307,11 +270,13 @@ def _draw_curve(
     space = np.geomspace if "x" in what.log else np.linspace
     x = space(places.min(), places.max(), 100)
     if isinstance(points[0].parameters[what.x], int):
-        x = np.unique(np.round(x))
+        x = np.round(x)
+    x = np.unique(x)
     bound = algos.theorem(curve.theorem).bound
-    fixed = points[0].parameters
+    fixed = {key: value for key, value in points[0].parameters.items() if key != what.lines}
     y = [bound(**curve.values({**fixed, what.x: _like(fixed[what.x], value)})) for value in x]
-    axes.plot(x, y, linestyle=dashes, color="#444444", label=curve.label, zorder=1)
+    look = {"linestyle": dashes, "marker": "_" if len(x) == 1 else "", "markersize": 12}
+    axes.plot(x, y, color="#444444", label=curve.label, zorder=1, **look)
 
 
 def _like(example: Value, value: float) -> Value:

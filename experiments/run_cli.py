@@ -175,8 +175,9 @@ def figure_command(
 ) -> None:
     """Draw an experiment's figure; `lemmata results` says the same in numbers."""
     from experiments._show import left_out
-    from experiments.figures import check_path, draw, save
+    from experiments.figures import draw, save
     from experiments.store import Store
+    from experiments.style import check_path
     from experiments.summary import summarise
 
     check_path(output)

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import os
-import platform
 import random
-import sys
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs, parallel_config
+from joblib import Parallel, effective_n_jobs, parallel_config
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
-from experiments._git import GitError, git
+from experiments._batches import LARGEST_BATCH, PIECES, Answer, Piece, Queue
 from experiments.experiment import Experiment
 from experiments.store import Store
 from experiments.stored import Failure, failures, points_of
-from experiments.trials import Outcome, Work, canonical, source_hash
+from experiments.trials import Work, canonical, source_hash
 
 __all__ = ["RunError", "RunReport", "run"]
-
-#: Seconds of work that are stored together: what a kill may lose of each worker.
-BATCH_SECONDS = 0.1
-LARGEST_BATCH = 1000
-#: Batches a worker that may be under way or wait to be stored, where the store is the slower one.
-AHEAD = 16
-#: Pieces that the missing trials are cut into; they are run in random order, so that two
-#: processes on one store meet rarely and the time left is estimated over the whole grid.
-PIECES = 200
 
 
 class RunError(ValueError):
@@ -63,15 +49,6 @@ class RunReport:
     finished: int
     failures: tuple[Failure, ...]
     seconds: float
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """Trials of one point that wait."""
-
-    point: int
-    work: Work
-    indices: range
 
 
 def run(
@@ -135,7 +112,7 @@ def run(
     count = trials or experiment.trials
     pieces = _pieces(experiment, store, source, count, only_failed)
     todo, ran = sum(len(piece.indices) for piece in pieces), 0
-    queue = _Queue(store, pieces, batch, recheck=not only_failed)
+    queue = Queue(store, pieces, batch, recheck=not only_failed)
     origins: dict[tuple[str, str, str], int] = {}
     answers = _answers(queue, jobs, cluster)
     try:
@@ -179,7 +156,7 @@ def run(
 
 def _pieces(
     experiment: Experiment, store: Store, source: str, count: int, only_failed: bool
-) -> list[_Piece]:
+) -> list[Piece]:
     """Cut the trials that this run has to do into pieces, in random order."""
     metrics = tuple(experiment.summary)
     waiting = []
@@ -187,10 +164,10 @@ def _pieces(
         point = store.point(experiment.name, parameters, source)
         work = Work(experiment.trial, experiment.name, metrics, parameters)
         gaps = store.failed(point) if only_failed else store.missing(point, count)
-        waiting += [_Piece(point, work, gap) for gap in gaps]
+        waiting += [Piece(point, work, gap) for gap in gaps]
     size = max(1, min(LARGEST_BATCH, sum(len(one.indices) for one in waiting) // PIECES))
     pieces = [
-        _Piece(one.point, one.work, one.indices[k : k + size])
+        Piece(one.point, one.work, one.indices[k : k + size])
         for one in waiting
         for k in range(0, len(one.indices), size)
     ]
@@ -198,85 +175,7 @@ def _pieces(
     return pieces
 
 
-class _Queue:
-    """The tasks, cut to the length that the trials seen so far suggest."""
-
-    def __init__(
-        self, store: Store, pieces: list[_Piece], batch: int | None, recheck: bool
-    ) -> None:
-        self._store, self._pieces, self._batch, self._recheck = store, pieces, batch, recheck
-        self._sizes: dict[int, int] = {}
-        self._tasks = self._cut()
-        self._learnt = 0
-        self.drawn = self.skipped = 0
-        self.error: Exception | None = None
-
-    def round(self, workers: int) -> Iterator[Any]:
-        """Give tasks until none is left, or the store is behind the workers.
-
-        An error waits for the main thread, since joblib asks from others.
-        """
-        try:
-            while self.drawn - self._learnt < AHEAD * workers:
-                task = next(self._tasks, None)
-                if task is None:
-                    return
-                self.drawn += 1
-                yield task
-        except Exception as error:
-            self.error = error
-
-    def _cut(self) -> Iterator[Any]:
-        for piece in self._pieces:
-            waiting = list(piece.indices)
-            random.SystemRandom().shuffle(waiting)
-            while waiting:
-                size = self._batch or self._sizes.get(piece.point, 1)
-                part, waiting = waiting[:size], waiting[size:]
-                stored = self._store.stored(piece.point, part) if self._recheck else set()
-                self.skipped += len(stored)
-                part = [index for index in part if index not in stored]
-                if part:
-                    yield delayed(_work)(piece.point, piece.work, part)
-
-    def learn(self, answer: _Answer) -> None:
-        """Note that a batch is stored, and how long the point's next one may be."""
-        self._learnt += 1
-        pace = sum(one.seconds for one in answer.outcomes) / len(answer.outcomes)
-        longest = min(8 * len(answer.outcomes), LARGEST_BATCH)  # the first trial may compile
-        self._sizes[answer.point] = max(1, min(longest, int(BATCH_SECONDS / max(pace, 1e-9))))
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """A batch that is done."""
-
-    point: int
-    origin: tuple[str, str, str]
-    source: str | None
-    outcomes: list[Outcome]
-
-
-def _work(point: int, work: Work, indices: list[int]) -> _Answer:
-    """Run a batch where a worker is."""
-    try:
-        source = None if work.trial.__module__ == "__main__" else source_hash(work.trial)
-    except OSError:
-        source = None
-    return _Answer(point, _origin(work.trial.__module__), source, work.run(indices))
-
-
-@cache
-def _origin(module: str) -> tuple[str, str, str]:
-    """Give the library's version, git's revision of a module, and what machine this is."""
-    machine = f"{platform.node()}, {platform.system()} {platform.machine()}, "
-    machine += f"python {platform.python_version()}, numpy {np.__version__}"
-    return metadata.version("lemmata"), _revision(module), machine
-
-
-def _answers(
-    queue: _Queue, jobs: int | None, cluster: str | None
-) -> Generator[_Answer, None, None]:
+def _answers(queue: Queue, jobs: int | None, cluster: str | None) -> Generator[Answer, None, None]:
     """Have the tasks done, and give the answers as they come."""
     with _workers(jobs, cluster):
         workers = effective_n_jobs(-1 if cluster else jobs or -1)
@@ -316,15 +215,3 @@ def _workers(jobs: int | None, cluster: str | None) -> Iterator[None]:
         ) from None
     with client, parallel_config(backend="dask", client=client, wait_for_workers_timeout=30):
         yield
-
-
-def _revision(module: str) -> str:
-    """Give git's revision of a module, or nothing outside of git."""
-    file = getattr(sys.modules[module], "__file__", None)
-    try:
-        folder = Path(file or "").absolute().parent
-        revision = git(folder, "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty")
-        tracked = git(folder, "ls-files", "--", str(file))
-    except (GitError, OSError):
-        return ""
-    return revision if tracked else ""

@@ -198,10 +198,10 @@ def test_the_same_seed_gives_the_same_instances() -> None:
     assert drawn(3) == drawn(3) != drawn(4)
 
 
-@pytest.mark.parametrize("pair", pairs(), ids=lambda pair: str(pair.name))
+@pytest.mark.parametrize(
+    "pair", [one for one in pairs() if one is not GIT], ids=lambda pair: str(pair.name)
+)
 def test_every_pair_agrees_at_its_smallest_size(pair: Pair) -> None:
-    if pair is GIT:
-        pytest.skip("runs below, with its numbers")
     result = measure(pair, repetitions=1, sizes=1)
     assert result.status == "measured"
     (cell,) = result.cells
@@ -255,7 +255,7 @@ def test_the_figure_has_both_sides_with_their_bands() -> None:
         (("bench", "accel", "-o", "a.jpg"), "an .svg, .png or .pdf file"),
         (("bench", "accel", "--json", "no/a.json"), "there is no folder"),
         (("bench", "accel", "--json", "."), ". cannot be written: Is a directory"),
-        (("bench", "accel", "-o", "d.svg"), "d.svg cannot be written: Is a directory"),
+        (("bench", "accel", "-o", "d.svg"), "d.svg is a folder; give another file"),
         (("bench", "accel", "--repetitions", "0"), "--repetitions"),
     ],
 )

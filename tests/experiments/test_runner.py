@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from joblib.externals.loky import get_reusable_executor
 
-from experiments import runner
+from experiments import _batches
 from experiments.experiment import Experiment
 from experiments.runner import RunError, run
 from experiments.store import Store
@@ -92,7 +92,7 @@ def test_workers_do_not_run_away_from_a_slow_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOY_LOG", str(tmp_path / "log"))
-    monkeypatch.setattr(runner, "AHEAD", 3)
+    monkeypatch.setattr(_batches, "AHEAD", 3)
     get_reusable_executor().shutdown()  # new workers see the log
     store = Slow(tmp_path / "a.db")
     with store:
