@@ -223,7 +223,8 @@ def _draw_line(
     what = one.figure
     y = [point.estimates[what.y] for point in points]
     values = [e.value for e in y]
-    look: dict[str, Any] = {"color": colour, "marker": marker, "label": label}
+    depth = 2 - COLOURS.index(colour) / 10  # small markers on wide ones, hollow ones on both,
+    look: dict[str, Any] = {"color": colour, "marker": marker, "label": label, "zorder": depth}
     if marker in HOLLOW:  # so that lines that coincide are all seen
         look |= {"markerfacecolor": "none", "markersize": 5, "zorder": 3}
     if what.x in one.summary:

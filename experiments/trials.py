@@ -166,22 +166,40 @@ def source_hash(trial: FunctionType) -> str:
     source = inspect.getsource(sys.modules[trial.__module__])
     named: dict[str, list[ast.stmt]] = {}
     for node in ast.parse(source).body:
-        for name in _defined(node):
+        for name in _touched(node):
             named.setdefault(name, []).append(node)
     wanted, used = [trial.__name__], set[ast.stmt]()
     while wanted:
         for node in named.pop(wanted.pop(), []):
             used.add(node)
             wanted += [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
-    text = "\n".join(sorted(str(ast.get_source_segment(source, node)) for node in used))
+    lines = source.splitlines()
+    text = "\n".join(
+        line
+        for node in sorted(used, key=lambda node: node.lineno)
+        for line in lines[_first_line(node) - 1 : node.end_lineno]
+    )
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _defined(node: ast.stmt) -> list[str]:
-    """Give the names that a statement of a module gives a meaning to."""
+def _touched(node: ast.stmt) -> set[str]:
+    """Give the names of a module that one of its statements gives a meaning to, or changes."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+        return {node.name}
+    names = set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.FunctionDef | ast.ClassDef):
+            names.add(one.name)
+        elif isinstance(one, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in one.names}
+        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+            names.add(one.id)
+        elif isinstance(one, ast.Subscript | ast.Attribute) and isinstance(one.ctx, ast.Store):
+            names |= {base.id for base in ast.walk(one.value) if isinstance(base, ast.Name)}
+    return names
+
+
+def _first_line(node: ast.stmt) -> int:
+    """Give where a statement begins, its decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])

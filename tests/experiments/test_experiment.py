@@ -137,20 +137,38 @@ def test_the_source_hash_sees_the_functions_and_constants_that_a_trial_uses(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(tmp_path)
-    text = "RATE = 2\nOTHER = 3\ndef help(x):\n    return x * RATE\n"
-    text += "def trial(p, rng):\n    return {'x': help(1)}\n"
+    text = """
+RATE = 2
+OTHER = 3
+TABLE = {}
+TABLE["a"] = 1
+if RATE:
+    SWITCH = 5
+def same(function):
+    return function
+@same
+def help(x):
+    return x * RATE + TABLE["a"] + SWITCH
+def trial(p, rng):
+    return {'x': help(1)}
+"""
+    changes = {
+        "plain": ("", ""),
+        "other": ("OTHER = 3", "OTHER = 4"),
+        "constant": ("RATE = 2", "RATE = 2.5"),
+        "helper": ("x * RATE", "x + RATE"),
+        "body": ("help(1)", "help(2)"),
+        "entry": ('["a"] = 1', '["a"] = 7'),
+        "branch": ("SWITCH = 5", "SWITCH = 6"),
+        "decorator": ("return function", "return lambda x: 0"),
+        "undecorated": ("@same", "# not"),
+    }
     hashes = {}
-    for name, source in {
-        "plain": text,
-        "same": text.replace("OTHER = 3", "OTHER = 4"),
-        "constant": text.replace("RATE = 2", "RATE = 2.5"),
-        "helper": text.replace("x * RATE", "x + RATE"),
-        "body": text.replace("help(1)", "help(2)"),
-    }.items():
-        (tmp_path / f"toy_{name}.py").write_text(source)
+    for name, (old, new) in changes.items():
+        (tmp_path / f"toy_{name}.py").write_text(text.replace(old, new) if old else text)
         hashes[name] = source_hash(__import__(f"toy_{name}").trial)
-    assert hashes["plain"] == hashes["same"]
-    assert len(set(hashes.values())) == 4
+    assert hashes["plain"] == hashes.pop("other")
+    assert len(set(hashes.values())) == len(hashes) == 8
 
 
 def test_every_declared_experiment_names_real_theorems_and_runs_once() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,9 @@ import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 import algos
 from experiments.experiment import Curve, Figure, Published, Statistic
@@ -19,6 +24,7 @@ from tests.experiments.toys import made
 
 KEY = "search/sharp-crossing/flips"
 FIXED = {"target": 0.5, "tolerance": 0.1, "failure_probability": 0.01}
+BOUND = Curve(KEY, "bound", lambda p: {**FIXED, "n": float(p["n"])})
 
 
 def summary(
@@ -80,9 +86,49 @@ def test_an_infinite_interval_leaves_the_point_without_a_band() -> None:
     assert np.isfinite(axes.dataLim.bounds).all()
 
 
+def test_a_band_of_no_width_is_a_bar() -> None:
+    one = summary(places=(1, 2, 3, 4), methods=("a",), log="")
+    bare = {"x": Estimate(20.0, -np.inf, np.inf), "small": Estimate(0.5, 0.4, 0.7)}
+    points = list(one.points)
+    points[1] = PointSummary(points[1].parameters, 1, 0, bare)
+    (axes,) = draw(Summary(one.experiment, tuple(points), 0)).axes
+    bars = [line for line in axes.get_lines() if str(line.get_label()).startswith("_")]
+    assert [(xs(bar), ys(bar)) for bar in bars] == [([1, 1], [9.0, 11.0])]
+
+
+def test_one_place_shows_its_interval_and_its_bound() -> None:
+    (axes,) = draw(summary(places=(100,), curves=(BOUND,))).axes
+    assert [900.0, 1100.0] in [pytest.approx(ys(line)) for line in axes.get_lines()]
+    bound = labelled(axes)["bound"]
+    assert ys(bound) == [algos.theorem(KEY).bound(n=100, **FIXED)]
+    assert bound.get_marker() == "_"
+
+
+def test_lines_are_told_apart_when_the_colours_come_again() -> None:
+    (axes,) = draw(summary(methods=tuple("abcdefghijklmnop"))).axes
+    looks = {(line.get_color(), line.get_marker()) for line in axes.get_lines()}
+    assert len(looks) == 16
+
+
+def test_whole_numbers_have_whole_ticks() -> None:
+    (axes,) = draw(summary(places=(1, 2, 3), log="")).axes
+    assert all(float(tick).is_integer() for tick in axes.get_xticks())
+
+
+def test_a_curve_does_not_see_the_lines() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def values(parameters: Any) -> dict[str, float]:
+        seen.append(dict(parameters))
+        return {**FIXED, "n": float(parameters["n"])}
+
+    draw(summary(curves=(Curve(KEY, "bound", values),)))
+    assert {tuple(one) for one in seen} == {("n",)}
+    assert {type(one["n"]) for one in seen} == {int}
+
+
 def test_curves_are_the_theorem_dashed() -> None:
-    curve = Curve(KEY, "bound", lambda p: {**FIXED, "n": float(p["n"])})
-    (axes,) = draw(summary(curves=(curve,))).axes
+    (axes,) = draw(summary(curves=(BOUND,))).axes
     line = labelled(axes)["bound"]
     assert line.get_linestyle() == "--"
     x, y = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
@@ -101,7 +147,7 @@ def test_published_numbers_are_hollow_and_not_joined() -> None:
 
 
 def test_panels_hold_their_own_points_curves_and_numbers() -> None:
-    curve = Curve(KEY, "bound", lambda p: {**FIXED, "n": float(p["n"])}, panel={"method": "b"})
+    curve = Curve(KEY, "bound", BOUND.values, panel={"method": "b"})
     numbers = Published("they", ((20.0, 3.0),), panel={"method": "a"})
     one = summary(panels=("method",), lines=None, curves=(curve,), published=(numbers,))
     left, right = draw(one).axes
@@ -109,6 +155,24 @@ def test_panels_hold_their_own_points_curves_and_numbers() -> None:
     assert set(labelled(left)) == {"measured", "they"}
     assert set(labelled(right)) == {"measured", "bound"}
     assert ys(labelled(right)["measured"]) == [200.0, 2000.0, 20000.0]
+
+
+def test_a_panel_without_trials_is_said_to_be() -> None:
+    parts: dict[str, Any] = {"x": "n", "y": "x", "x_label": "n", "y_label": "x"}
+    what = Figure(**parts, panels=("method", "k"), curves=(BOUND,))
+    one = made(grid={"n": (10, 100), "method": ("a", "b"), "k": (1, 2)}, figure=what)
+    known = {"x": Estimate(9.0, 8.0, 10.0), "small": Estimate(0.5, 0.4, 0.6)}
+    points = [
+        PointSummary(p, 5, 0, known) for p in one.points() if (p["method"], p["k"]) != ("b", 2)
+    ]
+    panels = draw(Summary(one, tuple(points), 0)).axes
+    assert [axes.get_title() for axes in panels] == [
+        "k: 1, method: a",
+        "k: 1, method: b",
+        "k: 2, method: a",
+        "k: 2, method: b (no trials yet)",
+    ]
+    assert [len(axes.get_lines()) for axes in panels] == [2, 2, 2, 0]
 
 
 def test_a_measured_x_has_error_bars_both_ways() -> None:
@@ -132,6 +196,30 @@ def test_the_legend_names_every_line_once() -> None:
     figure = draw(summary(panels=(), names={"a": "the first", "b": "the second"}))
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["the first", "the second"]
+
+
+def test_one_line_is_named_unless_it_is_all_that_was_measured() -> None:
+    (legend,) = draw(summary(methods=("a",))).legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a"]
+    assert not draw(summary(methods=("a",), lines=None)).legends
+
+
+@pytest.mark.parametrize("panels", [(), ("method",)])
+def test_long_words_are_broken_and_stay_on_the_page(panels: tuple[str, ...]) -> None:
+    words = "a rather long finding that says in full what was seen and what it means to "
+    long: dict[str, Any] = {"title": 2 * words, "x_label": words, "y_label": words}
+    figure = draw(summary(panels=panels, curves=(BOUND,), names={"a": 2 * words}, **long))
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    texts: list[Text] = [*figure.texts, *legend.get_texts()]
+    for axes in figure.axes:
+        texts += [axes.title, axes.xaxis.label, axes.yaxis.label]
+    boxes = [text.get_window_extent() for text in texts if text.get_text()]
+    assert sum("\n" in text.get_text() for text in texts) >= 4
+    for box in boxes:
+        assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+        assert 0 <= box.y0 < box.y1 <= figure.bbox.y1
+    assert all(legend.get_window_extent().y1 <= axes.bbox.y0 for axes in figure.axes)
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
@@ -161,6 +249,37 @@ def test_what_cannot_be_drawn_is_said(tmp_path: Path) -> None:
         draw(summary(lines=None))
 
 
+def test_a_file_that_cannot_be_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = summary()
+    figure = draw(one)
+    (tmp_path / "a.svg").mkdir()
+    with pytest.raises(ValueError, match=r"a\.svg is a folder; give another file"):
+        save(figure, tmp_path / "a.svg", one)
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Canvas, "savefig", full)
+    with pytest.raises(ValueError, match=r"b\.svg: No space left on device; give another file"):
+        save(figure, tmp_path / "b.svg", one)
+
+
+def test_what_is_declared_is_drawn_or_refused() -> None:
+    elsewhere = Curve(KEY, "bound", BOUND.values, panel={"methd": "a"})
+    with pytest.raises(ValueError, match=r"'bound'.* belongs to panels of methd"):
+        draw(summary(curves=(elsewhere,)))
+    for x in ("small", "method"):
+        with pytest.raises(ValueError, match=f"numbers on the x axis, and {x} is none"):
+            draw(summary(places=(10,), x=x, log="", curves=(BOUND,)))
+    for point, log in (((20.0, 0.0), "y"), ((20.0, float("nan")), "")):
+        published = Published("they", (point,))
+        with pytest.raises(ValueError, match=r"'they'.* has no place on the y axis"):
+            draw(summary(published=(published,), log=log))
+    assert draw(summary(published=(Published("they", ((20.0, 0.0),)),), log="x")).axes
+
+
 def test_a_value_without_a_logarithm_is_not_dropped_silently() -> None:
     with pytest.raises(ValueError, match=r"n is 0 somewhere.*logarithmic x axis of toy/plain"):
         draw(summary(places=(0, 10)))
@@ -169,3 +288,15 @@ def test_a_value_without_a_logarithm_is_not_dropped_silently() -> None:
 
 def test_a_statistic_is_taken_where_it_is_declared() -> None:
     assert made().summary["small"] == Statistic("proportion")
+
+
+def test_the_module_loads_no_matplotlib_and_drawing_no_pyplot() -> None:
+    code = """
+import sys
+from experiments.figures import draw
+assert "matplotlib" not in sys.modules
+from tests.experiments.test_figures import summary
+draw(summary())
+assert "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
