@@ -97,10 +97,8 @@ class Answer:
 
 def _work(point: int, work: Work, indices: list[int]) -> Answer:
     """Run a batch where a worker is."""
-    try:
-        source = None if work.trial.__module__ == "__main__" else source_hash(work.trial)
-    except OSError:
-        source = None
+    by_name = work.trial.__module__ != "__main__"  # else the driver sent the function itself
+    source = source_hash(work.trial) if by_name else None
     return Answer(point, _origin(work.trial.__module__), source, work.run(indices))
 
 

@@ -57,7 +57,9 @@ def draw(summary: Summary) -> Figure:
     one = summary.experiment
     points = [point for point in summary.points if point.estimates]
     if not points:
-        raise ValueError(f"no finished trials of {one.name}; `lemmata run {one.name}` makes them")
+        stale = f" ({summary.stale} stale ones are left out)" if summary.stale else ""
+        way = f"`lemmata run {one.name}` makes them"
+        raise ValueError(f"no finished trials of {one.name}{stale}; {way}")
     _check_free(one, points)
     _check_places(one)
     _check_logarithms(one, points)

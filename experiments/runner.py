@@ -108,7 +108,7 @@ def run(
             f"{experiment.name} needs {', '.join(lacking)}; pip install 'lemmata[peers]'"
         )
     start = time.monotonic()
-    source = source_hash(experiment.trial)
+    source, ours = source_hash(experiment.trial), metadata.version("lemmata")
     count = trials or experiment.trials
     pieces = _pieces(experiment, store, source, count, only_failed)
     todo, ran = sum(len(piece.indices) for piece in pieces), 0
@@ -118,7 +118,7 @@ def run(
     try:
         for answer in answers:
             version, _, machine = answer.origin
-            if answer.source not in (None, source) or version != metadata.version("lemmata"):
+            if answer.source not in (None, source) or version != ours:
                 raise RunError(
                     f"a worker on {machine} has another version of lemmata, or of the trial "
                     f"function of {experiment.name}; install the same one there, and run again"
@@ -204,6 +204,8 @@ def _workers(jobs: int | None, cluster: str | None) -> Iterator[None]:
         return
     try:
         import distributed
+
+        from experiments._dask import ClusterBackend
     except ModuleNotFoundError:
         raise RunError("Dask is not installed; pip install 'lemmata[cluster]'") from None
     try:
@@ -213,5 +215,11 @@ def _workers(jobs: int | None, cluster: str | None) -> Iterator[None]:
             f"no Dask scheduler answers at {cluster!r} ({type(error).__name__}); start one with "
             "`dask scheduler` and workers with `dask worker`"
         ) from None
-    with client, parallel_config(backend="dask", client=client, wait_for_workers_timeout=30):
-        yield
+    try:
+        with client, parallel_config(ClusterBackend(client=client, wait_for_workers_timeout=30)):
+            yield
+    except distributed.KilledWorker:
+        raise RunError(
+            "a trial ended one worker of the cluster after another, perhaps for lack of memory; "
+            "finished trials are kept: look at the workers' logs"
+        ) from None

@@ -160,10 +160,15 @@ def source_hash(trial: FunctionType) -> str:
 
     Raises
     ------
-    OSError
+    ValueError
         There is no source, as in an interactive session.
     """
-    source = inspect.getsource(sys.modules[trial.__module__])
+    try:
+        source = inspect.getsource(sys.modules[trial.__module__])
+    except (OSError, TypeError):
+        raise ValueError(
+            f"the source of {trial.__name__} cannot be read; put the experiment into a file"
+        ) from None
     named: dict[str, list[ast.stmt]] = {}
     for node in ast.parse(source).body:
         for name in _touched(node):

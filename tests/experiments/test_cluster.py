@@ -14,7 +14,7 @@ from experiments import runner
 from experiments.runner import RunError, run
 from experiments.store import Store
 from experiments.stored import points_of
-from tests.experiments.test_runner import expected, numbers, start, wait_for
+from tests.experiments.test_runner import DEADLY, expected, numbers, start, wait_for
 from tests.experiments.toys import TOY
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
@@ -69,3 +69,18 @@ def test_a_worker_with_another_trial_function_is_refused(
         with pytest.raises(RunError, match="another version of lemmata, or of the trial"):
             run(TOY, store, cluster=cluster.scheduler_address)
         assert numbers(TOY, store) == {}
+
+
+def test_a_trial_that_ends_its_workers_ends_the_run_with_a_message(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "toy_deadly.py").write_text(DEADLY)
+    client = distributed.Client(cluster.scheduler_address)
+    client.upload_file(str(tmp_path / "toy_deadly.py"))
+    client.close()
+    with (
+        Store(tmp_path / "a.db") as store,
+        pytest.raises(RunError, match="ended one worker of the cluster after another"),
+    ):
+        run(__import__("toy_deadly").TOY, store, cluster=cluster.scheduler_address)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -169,6 +171,15 @@ def trial(p, rng):
         hashes[name] = source_hash(__import__(f"toy_{name}").trial)
     assert hashes["plain"] == hashes.pop("other")
     assert len(set(hashes.values())) == len(hashes) == 8
+
+
+def test_a_trial_without_source_is_refused() -> None:
+    space: dict[str, Any] = {"__name__": "no_such_file"}
+    exec("def trial(p, rng):\n    return {'x': 1}\n", space)
+    sys.modules["no_such_file"] = ModuleType("no_such_file")
+    with pytest.raises(ValueError, match="put the experiment into a file"):
+        source_hash(space["trial"])
+    del sys.modules["no_such_file"]
 
 
 def test_every_declared_experiment_names_real_theorems_and_runs_once() -> None:

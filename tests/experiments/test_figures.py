@@ -198,6 +198,19 @@ def test_the_legend_names_every_line_once() -> None:
     assert [text.get_text() for text in legend.get_texts()] == ["the first", "the second"]
 
 
+def test_a_long_legend_takes_nothing_from_the_panel() -> None:
+    short, long = draw(summary()), draw(summary(methods=tuple(f"method {k}" for k in range(16))))
+    for figure in (short, long):
+        figure.draw_without_rendering()
+    assert long.axes[0].bbox.height > 0.9 * short.axes[0].bbox.height
+
+
+def test_lines_that_coincide_are_all_seen() -> None:
+    lines = labelled(draw(summary(methods=("a", "b", "c"))).axes[0])
+    assert lines["b"].get_markerfacecolor() == "none"
+    assert lines["b"].get_zorder() > lines["a"].get_zorder() > lines["c"].get_zorder()
+
+
 def test_one_line_is_named_unless_it_is_all_that_was_measured() -> None:
     (legend,) = draw(summary(methods=("a",))).legends
     assert [text.get_text() for text in legend.get_texts()] == ["a"]
@@ -241,6 +254,8 @@ def test_what_cannot_be_drawn_is_said(tmp_path: Path) -> None:
     one = summary()
     with pytest.raises(ValueError, match=r"no finished trials of toy/plain; `lemmata run"):
         draw(Summary(one.experiment, (), 0))
+    with pytest.raises(ValueError, match=r"toy/plain \(7 stale ones are left out\); `lemmata run"):
+        draw(Summary(one.experiment, (), 7))
     with pytest.raises(ValueError, match=r"an \.svg, \.png or \.pdf file"):
         save(draw(one), tmp_path / "a.jpg", one)
     with pytest.raises(ValueError, match="there is no folder"):
