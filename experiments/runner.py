@@ -204,6 +204,7 @@ def _workers(jobs: int | None, cluster: str | None) -> Iterator[None]:
         return
     try:
         import distributed
+        from distributed.comm.core import CommClosedError
 
         from experiments._dask import ClusterBackend
     except ModuleNotFoundError:
@@ -222,4 +223,9 @@ def _workers(jobs: int | None, cluster: str | None) -> Iterator[None]:
         raise RunError(
             "a trial ended one worker of the cluster after another, perhaps for lack of memory; "
             "finished trials are kept: look at the workers' logs"
+        ) from None
+    except (distributed.CancelledError, CommClosedError):
+        raise RunError(
+            f"the Dask scheduler at {cluster} went away; finished trials are kept: the same "
+            "command goes on when it is back"
         ) from None
