@@ -19,6 +19,8 @@ __all__ = ["BenchError", "Cell", "Pair", "PairResult", "measure", "unmeasured"]
 #: Seconds that one timing takes at least; quicker sides are repeated inside of it, as long as
 #: the slower one, repeated as often, stays below the second number.
 SHORTEST, LONGEST = 0.005, 0.5
+#: Honest sides disagree more often than a pair allows with at most this probability.
+UNLIKELY = 1e-6
 
 
 class BenchError(ValueError):
@@ -64,6 +66,9 @@ class Pair:
         The smallest size that the target speaks of.
     repetitions : int, optional
         Instances a size.
+    failure : float, optional
+        Probability, at most, that an instance finds two honest sides in disagreement; for
+        algorithms that may fail.
 
     Raises
     ------
@@ -88,6 +93,7 @@ class Pair:
     met: Callable[[Cell], bool] | None = None
     target_from: int = 0
     repetitions: int = 7
+    failure: float = 0.0
 
     def __post_init__(self) -> None:
         if "/" not in self.name:
@@ -156,6 +162,8 @@ class PairResult:
         On the target; not measured where none of the sizes is one that it speaks of.
     missed : tuple of int
         Sizes where the target is missed.
+    disagreed : int
+        Instances on which the sides did not agree, as few as the pair allows for.
     """
 
     name: str
@@ -168,6 +176,7 @@ class PairResult:
     target: str = ""
     verdict: str = ""
     missed: tuple[int, ...] = ()
+    disagreed: int = 0
 
 
 def unmeasured(pair: Pair, status: str) -> PairResult:
@@ -233,7 +242,8 @@ def measure(
         return unmeasured(pair, f"skipped: {lacking}")
     rng = np.random.default_rng(seed)
     chosen = pair.sizes[:sizes]
-    costs = [_costs(pair, size, repetitions or pair.repetitions, rng) for size in chosen]
+    measured = [_costs(pair, size, repetitions or pair.repetitions, rng) for size in chosen]
+    costs = [one for one, _ in measured]
     cells = tuple(_cell(size, one) for size, one in zip(chosen, costs, strict=True))
     slopes = None
     if len(cells) >= 3:
@@ -246,7 +256,8 @@ def measure(
     result = unmeasured(pair, "measured")
     if judged:
         result = replace(result, verdict="missed" if missed else "met")
-    return replace(result, cells=cells, exponents=slopes, missed=missed)
+    disagreed = sum(count for _, count in measured)
+    return replace(result, cells=cells, exponents=slopes, missed=missed, disagreed=disagreed)
 
 
 def _lacking(pair: Pair) -> str:
@@ -258,17 +269,23 @@ def _lacking(pair: Pair) -> str:
     return f"{', '.join(programs)} is not on the PATH; install it" if programs else ""
 
 
-def _costs(pair: Pair, size: int, repetitions: int, rng: np.random.Generator) -> np.ndarray:
-    """Measure both sides at one size; the first instance warms them up and is not counted."""
+def _costs(
+    pair: Pair, size: int, repetitions: int, rng: np.random.Generator
+) -> tuple[np.ndarray, int]:
+    """Measure both sides at one size, and count disagreements.
+
+    The first instance warms the sides up and is not counted.
+    """
     costs = np.empty((repetitions, 2))
-    loops = 1
+    loops, disagreed = 1, 0
     for k in range(-1, repetitions):
         work = pair.workload(size, rng)
         taken: dict[int, tuple[float, Any]] = {}
         for side in rng.permutation(2):
             taken[int(side)] = _timed(pair.ours if side == 0 else pair.peer, work, loops)
         (our_time, our_answer), (peer_time, peer_answer) = taken[0], taken[1]
-        if not pair.agree(work, our_answer, peer_answer):
+        disagreed += not pair.agree(work, our_answer, peer_answer)
+        if disagreed and special.bdtrc(disagreed - 1, repetitions + 1, pair.failure) < UNLIKELY:
             raise BenchError(f"{pair.name}: the two sides do not agree at size {size}")
         if k < 0:
             if pair.cost is None:
@@ -281,7 +298,7 @@ def _costs(pair: Pair, size: int, repetitions: int, rng: np.random.Generator) ->
             costs[k] = pair.cost(our_answer), pair.cost(peer_answer)
     if not (np.isfinite(costs).all() and (costs > 0).all()):
         raise BenchError(f"{pair.name}: a cost at size {size} is not positive and finite")
-    return costs
+    return costs, disagreed
 
 
 def _cell(size: int, costs: np.ndarray) -> Cell:

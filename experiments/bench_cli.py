@@ -150,6 +150,8 @@ def _table(result: PairResult, per_unit: bool) -> Table:
     if result.exponents is not None:
         ours, peer = (f"{slope:.2f} ± {half:.2f}" for slope, half in result.exponents)
         caption.append(f"exponents {ours} and {peer}")
+    if result.disagreed:
+        caption.append(f"{result.disagreed} instances with a wrong answer, as the guarantee allows")
     if result.target:
         caption.append(f"target: {result.target}: {result.verdict}")
     title = f"{result.name}, {result.cost}"

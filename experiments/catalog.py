@@ -17,7 +17,7 @@ Declared = TypeVar("Declared")
 
 
 def declared(kind: type[Declared], *modules: str) -> tuple[Declared, ...]:
-    """Gather the objects of one kind that modules hold under a name.
+    """Gather the objects of one kind that modules hold under a name, alone or in a tuple.
 
     Parameters
     ----------
@@ -33,9 +33,12 @@ def declared(kind: type[Declared], *modules: str) -> tuple[Declared, ...]:
     """
     rooms = [f"experiments.{name}" for name in families()]
     found = [name for name in rooms if importlib.util.find_spec(name)]
-    objects = [
-        one for name in (*found, *modules) for one in vars(importlib.import_module(name)).values()
+    held = [
+        value
+        for name in (*found, *modules)
+        for value in vars(importlib.import_module(name)).values()
     ]
+    objects = [one for value in held for one in (value if isinstance(value, tuple) else (value,))]
     return tuple(dict.fromkeys(one for one in objects if isinstance(one, kind)))
 
 

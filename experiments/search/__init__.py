@@ -2,7 +2,7 @@
 
 from experiments.search.baselines import BASELINES, RAMP, SHARP
 from experiments.search.bisection import FLAKY, ROBUST
-from experiments.search.pairs import FLIPS, GIT, NOISY_TIME, SHARP_TIME
+from experiments.search.pairs import FLIPS, GIT, NOISY_TIME, SHARP_TIME, TIMES
 from experiments.search.tumours import TUMOURS
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "ROBUST",
     "SHARP",
     "SHARP_TIME",
+    "TIMES",
     "TUMOURS",
 ]

@@ -115,7 +115,7 @@ BASELINES = Experiment(
         "shape": ("jump", "ramp"),
         "n": SIZES,
         "method": tuple(name for name in METHODS if name != "sharp"),
-        "tolerance": (0.1,),
+        "tolerance": (0.05, 0.2),
         "failure_probability": (0.01,),
     },
     trial=search_trial,
@@ -126,7 +126,7 @@ BASELINES = Experiment(
         x_label="coins",
         y_label="coin flips (mean)",
         lines="method",
-        panels=("shape",),
+        panels=("shape", "tolerance"),
         log="xy",
         curves=(
             Curve(
@@ -143,7 +143,7 @@ BASELINES = Experiment(
             "vote": "repeated votes",
             "backtracking": "backtracking",
         },
-        title="Flips to find the crossing, tolerance 0.1, failure 0.01",
+        title="Flips to find the crossing with failure probability 0.01",
     ),
     trials=30,
 )

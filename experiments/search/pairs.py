@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,20 +16,19 @@ import numpy as np
 from algos.search import (
     CoinLine,
     SearchResult,
-    burnashev_zigangirov_search,
     noisy_binary_search,
     sharp_crossing_search,
 )
 from experiments._git import git
 from experiments.bench import Pair
 from experiments.bisect import bisect
-from experiments.search.baselines import draw_line
+from experiments.search.baselines import METHODS, draw_line
 
-__all__ = ["FLIPS", "GIT", "NOISY_TIME", "SHARP_TIME"]
+__all__ = ["FLIPS", "GIT", "NOISY_TIME", "SHARP_TIME", "TIMES"]
 
-#: Wrong answers are then so rare that both sides can be asked to be right every time.
-ASKED: dict[str, Any] = {"tolerance": 0.1, "failure_probability": 1e-6}
+FAILURE_PROBABILITY = 0.01
 SIZES = (10**2, 10**3, 10**6, 10**9)
+REPETITIONS = 11
 
 
 @dataclass(frozen=True)
@@ -36,62 +36,77 @@ class Search:
     """A line, and the seed of its flips."""
 
     line: CoinLine
+    tolerance: float
     seed: int
 
     def by(self, method: Any) -> SearchResult:
         """Search with fresh flips."""
-        result: SearchResult = method(self.line.flipper(self.seed), self.line.n, **ASKED)
+        result: SearchResult = method(
+            self.line.flipper(self.seed),
+            self.line.n,
+            tolerance=self.tolerance,
+            failure_probability=FAILURE_PROBABILITY,
+        )
         return result
 
 
-def _jump(n: int, rng: np.random.Generator) -> Search:
-    line = draw_line({"shape": "jump", "n": n, "tolerance": 0.1}, rng)
-    return Search(line, int(rng.integers(2**32)))
+def _draws(shape: str, tolerance: float) -> Callable[[int, np.random.Generator], Search]:
+    """Draw lines of one shape."""
 
+    def draw(n: int, rng: np.random.Generator) -> Search:
+        line = draw_line({"shape": shape, "n": n, "tolerance": tolerance}, rng)
+        return Search(line, tolerance, int(rng.integers(2**32)))
 
-def _ramp(n: int, rng: np.random.Generator) -> Search:
-    line = draw_line({"shape": "ramp", "n": n, "tolerance": 0.1}, rng)
-    return Search(line, int(rng.integers(2**32)))
+    return draw
 
 
 def _right(work: Search, ours: Any, peer: Any) -> bool:
-    return all(work.line.is_answer(one.index, target=0.5, tolerance=0.1) for one in (ours, peer))
+    return all(
+        work.line.is_answer(one.index, target=0.5, tolerance=work.tolerance) for one in (ours, peer)
+    )
 
 
-SHARP_TIME = Pair(
-    name="search/sharp crossing",
-    peer_name="Burnashev-Zigangirov",
-    sizes=SIZES,
-    size_name="coins",
-    workload=_jump,
-    ours=lambda work: work.by(sharp_crossing_search),
-    peer=lambda work: work.by(burnashev_zigangirov_search),
-    agree=_right,
-    repetitions=31,
+def _pair(
+    name: str, method: Any, peer: str, shape: str = "jump", tolerance: float = 0.1, **options: Any
+) -> Pair:
+    """Compare two searches on the same lines; each may be wrong once in a hundred times."""
+    return Pair(
+        name=f"search/{name}",
+        peer_name=peer,
+        sizes=SIZES,
+        size_name=f"coins, one {shape}",
+        workload=_draws(shape, tolerance),
+        ours=lambda work: work.by(method),
+        peer=lambda work: work.by(METHODS[peer]),
+        agree=_right,
+        failure=2 * FAILURE_PROBABILITY,
+        repetitions=REPETITIONS,
+        **options,
+    )
+
+
+SHARP_TIME = _pair("sharp crossing", sharp_crossing_search, "burnashev-zigangirov")
+NOISY_TIME = _pair("noisy search", noisy_binary_search, "burnashev-zigangirov", "ramp")
+#: The search against every baseline, at two tolerances: its time, and its flips.
+AGAINST = [
+    (peer, tolerance)
+    for tolerance in (0.05, 0.2)
+    for peer in ("burnashev-zigangirov", "multiplicative-weights", "vote", "backtracking")
+]
+TIMES = tuple(
+    _pair(f"time at {tolerance} against {peer}", noisy_binary_search, peer, tolerance=tolerance)
+    for peer, tolerance in AGAINST
 )
-NOISY_TIME = Pair(
-    name="search/noisy search",
-    peer_name="Burnashev-Zigangirov",
-    sizes=SIZES,
-    size_name="coins, a ramp among them",
-    workload=_ramp,
-    ours=lambda work: work.by(noisy_binary_search),
-    peer=lambda work: work.by(burnashev_zigangirov_search),
-    agree=_right,
-    repetitions=31,
-)
-FLIPS = Pair(
-    name="search/flips",
-    peer_name="Burnashev-Zigangirov",
-    sizes=SIZES,
-    size_name="coins, one jump",
-    workload=_jump,
-    ours=lambda work: work.by(noisy_binary_search),
-    peer=lambda work: work.by(burnashev_zigangirov_search),
-    agree=_right,
-    cost=lambda result: float(result.samples),
-    cost_name="flips",
-    repetitions=31,
+FLIPS = tuple(
+    _pair(
+        f"flips at {tolerance} against {peer}",
+        noisy_binary_search,
+        peer,
+        tolerance=tolerance,
+        cost=lambda result: float(result.samples),
+        cost_name="flips",
+    )
+    for peer, tolerance in AGAINST
 )
 
 

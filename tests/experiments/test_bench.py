@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from experiments.catalog import experiment
 from experiments.runner import run
 from experiments.runner_bench import SUMMARY
 from experiments.search.bisection import git_bisect
-from experiments.search.pairs import GIT
+from experiments.search.pairs import FLIPS, GIT
 from experiments.store import Store
 from experiments.summary import summarise
 from tests.experiments.test_cli import lemmata
@@ -128,6 +129,18 @@ def test_numbers_are_written_in_the_unit_that_suits_them() -> None:
     assert [_number(one) for one in (0.12345, 1, 99.96, 1823.4)] == ["0.123", "1", "100", "1,823"]
 
 
+def test_sides_that_may_fail_disagree_as_often_as_they_may_and_no_more() -> None:
+    def fails(share: float) -> Any:
+        rng = np.random.default_rng(5)
+        return lambda *_: bool(rng.random() >= share)
+
+    allowed = measure(toy(agree=fails(0.1), failure=0.1, repetitions=50))
+    assert 3 <= allowed.disagreed <= 33
+    with pytest.raises(BenchError, match="do not agree"):
+        measure(toy(agree=fails(0.6), failure=0.1, repetitions=50))
+    assert measure(toy()).disagreed == 0
+
+
 def test_time_is_measured_in_alternation_and_quick_sides_are_repeated() -> None:
     calls: list[str] = []
 
@@ -199,7 +212,9 @@ def test_the_same_seed_gives_the_same_instances() -> None:
 
 
 @pytest.mark.parametrize(
-    "pair", [one for one in pairs() if one is not GIT], ids=lambda pair: str(pair.name)
+    "pair",
+    [one for one in pairs() if one not in (GIT, *FLIPS)],
+    ids=lambda pair: str(pair.name),
 )
 def test_every_pair_agrees_at_its_smallest_size(pair: Pair) -> None:
     result = measure(pair, repetitions=1, sizes=1)
@@ -207,6 +222,12 @@ def test_every_pair_agrees_at_its_smallest_size(pair: Pair) -> None:
     (cell,) = result.cells
     assert cell.ours > 0
     assert cell.peer > 0
+
+
+@pytest.mark.parametrize("pair", FLIPS, ids=lambda pair: str(pair.name))
+def test_ours_takes_the_fewest_flips_on_a_million_coins(pair: Pair) -> None:
+    few = measure(replace(pair, sizes=(10**6,)), repetitions=3)
+    assert few.cells[0].ratio < 1
 
 
 def test_bisection_with_git_itself_takes_more_runs_than_ours() -> None:
