@@ -161,7 +161,7 @@ def test_time_is_measured_in_alternation_and_quick_sides_are_repeated() -> None:
         repetitions=6,
     )
     (cell,) = measure(pair).cells
-    assert 0.2 < cell.ratio < 0.6
+    assert 0.1 < cell.ratio < 0.9  # sleeping takes longer on a busy machine
     assert cell.low <= cell.ratio <= cell.high
     assert calls.count("ours") == calls.count("peer") >= 2 * 6  # more than one a timing
     changes = sum(a != b for a, b in pairwise(calls))
