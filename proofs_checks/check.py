@@ -28,7 +28,16 @@ class Measurement:
         The theorem's quantity in this run.  For a probability of failure give
         the indicator: 1 for a failed run, 0 for a good one.
     **parameters : float
-        The values of the theorem's symbols, and of whatever its hypotheses name.
+        The values of the theorem's symbols, and of whatever its hypotheses name;
+        finite.  They describe the instance: a bound or a level that looked at the
+        run would void the test of a random claim.
+
+    Raises
+    ------
+    TypeError
+        A value is no number.
+    ValueError
+        A value is NaN, or a parameter infinite.
 
     Examples
     --------
@@ -37,11 +46,15 @@ class Measurement:
     """
 
     def __init__(self, measured: float, **parameters: float) -> None:
+        for name, value in {"measured": measured, **parameters}.items():
+            if isinstance(value, (str, bytes)):
+                raise TypeError(f"{name} must be a number, got {value!r}")
         self.measured = float(measured)
         self.parameters = {name: float(value) for name, value in parameters.items()}
-        if math.isnan(self.measured) or any(math.isnan(v) for v in self.parameters.values()):
+        if math.isnan(self.measured) or not all(map(math.isfinite, self.parameters.values())):
             raise ValueError(
-                f"a measurement must hold no NaN, got {measured!r} with {parameters!r}"
+                "a measurement must hold no NaN and finite parameters, "
+                f"got {measured!r} with {parameters!r}"
             )
 
     def __repr__(self) -> str:

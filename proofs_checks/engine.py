@@ -126,7 +126,7 @@ def run_fault(
     return FaultResult(
         name=fault.name,
         description=fault.description,
-        caught=outcome.verdict.against,
+        caught=outcome.verdict.against and not outcome.crashed,
         verdict=outcome.verdict,
         detail=outcome.detail,
         seconds=time.monotonic() - start,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from algos.theorem import Theorem, WithProbability, evaluate
+from algos.theorem import InExpectation, Theorem, WithProbability, evaluate
 from proofs_checks.check import Check, Measurement
 
-__all__ = ["Evidence", "evidence", "replay", "witness"]
+__all__ = ["Evidence", "attempt", "evidence", "replay", "witness"]
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,32 @@ def generator(entropy: int, *spawn: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=spawn))
 
 
+def attempt(
+    check: Check,
+    algorithm: Callable[..., Any],
+    instance: Any,
+    entropy: int,
+    spawn: tuple[int, ...],
+) -> tuple[Evidence | None, str]:
+    """Run once: the evidence, None outside the hypotheses, and what was raised, if anything."""
+    try:
+        measurement = check.measure(algorithm, instance, generator(entropy, *spawn))
+        return evidence(check.theorem, measurement), ""
+    except (Exception, SystemExit) as error:  # an algorithm that exits must not end the checks
+        text = f"the run raised {type(error).__name__}: {error}"
+        return None, "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def evidence(theorem: Theorem, measurement: Measurement) -> Evidence | None:
     """Compare a measurement with the bound; None outside the theorem's hypotheses."""
+    if not isinstance(measurement, Measurement):
+        raise TypeError(f"a check must return a Measurement, got {measurement!r}")
     values = measurement.parameters
     if not theorem.met_needs(**values):
         return None
-    bound = theorem.bound(**{name: values[name] for name in theorem.parameters})
+    bound = theorem.bound(**{name: values[name] for name in theorem.parameters if name in values})
+    if math.isinf(bound):
+        raise ValueError(f"a bound of {bound} can be tested by no run, at {values}")
     measured = measurement.measured
     slack = theorem.rtol * abs(bound)
     upper = theorem.direction == "<="
@@ -56,21 +77,36 @@ def pressure(theorem: Theorem, measured: float, bound: float) -> float:
     return 1.0 if over == under else over / under if under else float("inf")
 
 
+class OutOfRangeError(ValueError):
+    """A measurement outside the range that the theorem claims to hold surely."""
+
+
 def loss_and_level(theorem: Theorem, shown: Evidence) -> tuple[float, float]:
     """Read a random claim as ``E[loss] <= level`` with the loss in [0, 1]."""
     holds = theorem.holds
     if isinstance(holds, WithProbability):
-        return float(shown.violated), 1 - evaluate(holds.probability, **shown.parameters)
-    spread = evaluate(holds.spread, **shown.parameters)  # type: ignore[union-attr]  # InExpectation
-    loss, level = shown.measured / spread, shown.bound / spread
-    if not 0 <= loss <= 1 + 1e-12:
+        probability = evaluate(holds.probability, **shown.parameters)
+        if math.isnan(probability):
+            raise ValueError(f"the probability of {theorem.key} is NaN at {shown.parameters}")
+        return float(shown.violated), min(max(1 - probability, 0.0), 1.0)
+    assert isinstance(holds, InExpectation)
+    spread = evaluate(holds.spread, **shown.parameters)
+    if not 0 < spread < math.inf:
         raise ValueError(
+            f"the spread of {theorem.key} must be positive and finite, got {spread} "
+            f"at {shown.parameters}"
+        )
+    slack = theorem.rtol * abs(shown.bound)
+    bound = shown.bound + (slack if theorem.direction == "<=" else -slack)
+    loss, level = shown.measured / spread, bound / spread
+    if not -1e-12 <= loss <= 1 + 1e-12:
+        raise OutOfRangeError(
             f"{theorem.quantity} of {shown.measured:g} lies outside its claimed sure range "
             f"[0, {spread:g}]"
         )
     if theorem.direction == ">=":
         loss, level = 1 - loss, 1 - level
-    return min(loss, 1.0), min(max(level * (1 + theorem.rtol), 0.0), 1.0)
+    return min(max(loss, 0.0), 1.0), min(max(level, 0.0), 1.0)
 
 
 def witness(check: Check, instance: Any, entropy: int, spawn: tuple[int, ...]) -> str:

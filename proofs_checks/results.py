@@ -55,7 +55,11 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What running one algorithm under one check showed."""
+    """What running one algorithm under one check showed.
+
+    ``crashed`` tells that an exception refuted it and no measurement: that speaks
+    against the algorithm, but does not show that the check can catch anything.
+    """
 
     verdict: Verdict
     detail: str
@@ -64,6 +68,7 @@ class Outcome:
     vacuous: int = 0
     detectable: float = math.nan
     witness: str = ""
+    crashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,8 @@ class FaultResult:
     name, description : str
         The fault.
     caught : bool
-        Whether the verdict was against it.
+        Whether a measurement was against it; an exception that the variant raises
+        would be seen without a check, and shows nothing about this one.
     verdict : Verdict
         What the check said of it.
     detail : str

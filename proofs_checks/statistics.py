@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,13 +26,22 @@ from scipy import optimize, special, stats
 
 from accel.wealth import mixture_log_wealth
 
-__all__ = ["FRACTIONS", "Record", "detectable_mean", "detectable_rate", "log_evidence"]
+__all__ = [
+    "FRACTIONS",
+    "Record",
+    "detectable_mean",
+    "detectable_rate",
+    "detectable_rates",
+    "exponent_interval",
+    "log_evidence",
+]
 
 #: Fractions of the wealth that are bet.  Small ones find a doubled rare failure,
 #: large ones a mean of low variance that is off by a few percent.
 FRACTIONS: NDArray[np.float64] = np.geomspace(1e-3, 0.95, 16)
 
 POWER = 0.99
+Z = float(stats.norm.ppf(POWER))
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,43 @@ def detectable_rate(level: float, trials: int, alpha: float) -> float:
     return float(stats.beta.ppf(POWER, least, trials - least + 1)) / level
 
 
+def detectable_rates(levels: NDArray[np.float64], alpha: float) -> float:
+    """Give the violation of rates that a run detects with probability 0.99.
+
+    Where all trials claim one rate, as :func:`detectable_rate`.  Otherwise a bet that
+    suits the common failures loses money on the rare ones, so that the mean rate does
+    not tell: the log-wealth of the best fraction is a sum of independent terms of
+    known mean and variance, taken as normal.
+
+    Parameters
+    ----------
+    levels : ndarray
+        The claimed rate of each trial, in [0, 1].
+    alpha : float
+        Level of the test.
+
+    Returns
+    -------
+    float
+        True rates over claimed rates; infinite where none would be detected.
+    """
+    values, counts = np.unique(levels[(levels > 0) & (levels < 1)], return_counts=True)
+    if values.size == 0:
+        return math.inf
+    if values.size == 1:
+        return detectable_rate(float(values[0]), int(counts[0]), alpha)
+    win = np.log1p(np.multiply.outer(FRACTIONS, 1 / values - 1))
+    lose = np.log1p(-FRACTIONS)[:, np.newaxis]
+
+    def surplus(factor: float) -> float:
+        rates = np.minimum(factor * values, 1.0)
+        mean = (rates * win + (1 - rates) * lose) @ counts
+        spread = np.sqrt(((win - lose) ** 2 * rates * (1 - rates)) @ counts)
+        return float((mean - Z * spread).max()) - _needed(alpha)
+
+    return _smallest(surplus, float(1 / values[0]))
+
+
 def detectable_mean(record: Record, alpha: float, *, upper: bool = True) -> float:
     """Give the violation of a mean that a run like this one detects with probability 0.99.
 
@@ -147,17 +193,24 @@ def detectable_mean(record: Record, alpha: float, *, upper: bool = True) -> floa
         level = float(levels.mean()) if losses.size else 0.0
         return detectable_rate(level, losses.size, alpha) if upper else math.inf
     typical = quantities / means[instances] * bounds  # as observed, but with mean = bound
-    needed = -math.log(alpha) + math.log(2 * FRACTIONS.size)
 
     def surplus(factor: float) -> float:
         quantity = np.minimum(typical * (factor if upper else 1 / factor), 1.0)
         share = (quantity if upper else 1 - quantity) / levels
         gains = np.log1p(np.multiply.outer(share - 1, FRACTIONS))
         spread = gains.std(axis=0, ddof=1) * math.sqrt(losses.size)
-        z = stats.norm.ppf(POWER)
-        return float((gains.sum(axis=0) - z * spread).max()) - needed
+        return float((gains.sum(axis=0) - Z * spread).max()) - _needed(alpha)
 
-    highest = float(1 / bounds.min()) if upper else 1e6
+    return _smallest(surplus, float(1 / bounds.min()) if upper else 1e6)
+
+
+def _needed(alpha: float) -> float:
+    """Give the log-wealth that one fraction of the pooled bets needs to refute alone."""
+    return math.log(2 * FRACTIONS.size / alpha)
+
+
+def _smallest(surplus: Callable[[float], float], highest: float) -> float:
+    """Give the factor from which on the surplus over the needed log-wealth is positive."""
     if surplus(highest) <= 0:
         return math.inf
     return float(optimize.brentq(surplus, 1.0, highest, xtol=1e-6))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,3 +88,37 @@ def test_a_trial_that_ends_its_workers_ends_the_run_with_a_message(
         pytest.raises(RunError, match="ended one worker of the cluster after another"),
     ):
         run(__import__("toy_deadly").TOY, store, cluster=cluster.scheduler_address)
+
+
+@pytest.mark.nightly
+def test_a_scheduler_that_goes_away_is_one_line_and_the_run_goes_on_later(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address, root = f"tcp://127.0.0.1:{port}", str(Path(__file__).parents[2])
+    environment = {**os.environ, "PYTHONPATH": root, "TOY_SECONDS": "0.05"}
+    dask = [sys.executable, "-m", "dask"]
+    with (tmp_path / "log of dask").open("wb") as log:
+        started = [
+            subprocess.Popen([*dask, *words], env=environment, stdout=log, stderr=log)
+            for words in (
+                ("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"),
+                ("worker", address, "--nthreads", "1", "--no-dashboard"),
+            )
+        ]
+    try:
+        time.sleep(8)
+        process = start(tmp_path, "--trials", "200", "--cluster", address)
+        wait_for(tmp_path / "lemmata.db", 20)
+        started[0].kill()
+        assert process.wait(60) == 2
+        complaint = (tmp_path / "complaint").read_text()
+        assert f"the Dask scheduler at {address} went away" in complaint
+        assert "Traceback" not in complaint
+    finally:
+        for one in started:
+            one.kill()
+            one.wait()
+    with Store(tmp_path / "lemmata.db") as store:
+        assert run(TOY, store, trials=60, jobs=1).finished >= 180
+        assert {k: v[:60] for k, v in numbers(TOY, store).items()} == expected(60)
