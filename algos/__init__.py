@@ -28,12 +28,13 @@ __all__ = [
     "Theorem",
     "Tightness",
     "WithProbability",
+    "iterations",
     "search",
     "theorem",
     "theorems",
 ]
 
-__getattr__, _, _ = _lazy.attach(__name__, submodules=["search"])
+__getattr__, _, _ = _lazy.attach(__name__, submodules=["iterations", "search"])
 
 
 def __dir__() -> list[str]:

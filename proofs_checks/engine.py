@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+import operator
 import time
 from collections.abc import Callable
 from typing import Any
 
 from algos.theorem import Surely, Theorem, Tightness
 from proofs_checks.check import Check, checks
-from proofs_checks.evaluate import check_key
+from proofs_checks.evaluate import check_key, in_library, named
 from proofs_checks.faults import Fault
 from proofs_checks.growth import fit_growth
-from proofs_checks.results import CheckResult, FaultResult, Outcome
+from proofs_checks.results import CheckResult, FaultResult, Outcome, Verdict
 from proofs_checks.trials import bet_against
 from proofs_checks.violations import search_violation
 
@@ -49,13 +50,24 @@ def find(check: Check | Theorem | str) -> Check:
     ------
     KeyError
         The library has no check of that theorem.
+    TypeError
+        It is none of these.
+    ValueError
+        A theorem has a key of the library and differs from the library's theorem.
     """
     if isinstance(check, Check):
         return check
+    if not isinstance(check, (Theorem, str)):
+        raise TypeError(f"theorem must be a Theorem, a Check or a key, got {check!r}")
     key = check if isinstance(check, str) else check.key
     family = key.split("/", 1)[0]
     for candidate in checks(family):
         if candidate.key == key:
+            if isinstance(check, Theorem) and check != candidate.theorem:
+                raise ValueError(
+                    f"the theorem {key!r} differs from the library's; write a check of yours "
+                    "with @check"
+                )
             return candidate
     raise KeyError(f"no check of {key!r} in the library; write one with @check")
 
@@ -140,6 +152,8 @@ def assemble(
     *,
     seed: int,
     seconds: float,
+    budget: float | None = None,
+    algorithm: Callable[..., Any] | None = None,
 ) -> CheckResult:
     """Put an outcome and its faults together.
 
@@ -148,13 +162,18 @@ def assemble(
     check : Check
         The check.
     outcome : Outcome
-        Of the shipped algorithm.
+        Of the algorithm.
     faults : tuple of FaultResult
         Of the planted faults.
     seed : int
         Seed of the run.
     seconds : float
         Time that all of it took.
+    budget : float, optional
+        Seconds that the run was given.  A fault that they did not suffice to
+        decide leaves a check undecided that nothing speaks against.
+    algorithm : callable, optional
+        What was run; the check's own by default.
 
     Returns
     -------
@@ -162,6 +181,13 @@ def assemble(
         The whole.
     """
     theorem = check.theorem
+    verdict, detail = outcome.verdict, outcome.detail
+    missed = [fault for fault in faults if not fault.caught]
+    short_of_time = bool(missed) and all(f.verdict is Verdict.UNDECIDED for f in missed)
+    if budget is not None and short_of_time and not verdict.against:
+        verdict = Verdict.UNDECIDED
+        names = ", ".join(fault.name for fault in missed)
+        detail = f"{detail}; the time did not suffice for the planted fault {names}"
     return CheckResult(
         key=check.key,
         claim=theorem.statement,
@@ -170,8 +196,8 @@ def assemble(
         cited=theorem.source.short,
         quantity=theorem.quantity,
         direction=theorem.direction,
-        verdict=outcome.verdict,
-        detail=outcome.detail,
+        verdict=verdict,
+        detail=detail,
         tightest=_tightest(theorem, outcome),
         tight_enough=tight_enough(theorem, outcome),
         points=outcome.points,
@@ -179,7 +205,7 @@ def assemble(
         vacuous=outcome.vacuous,
         detectable=outcome.detectable,
         witness=outcome.witness,
-        reproduce=f"lemmata check {check.key} --seed {seed}",
+        reproduce=_command(check, algorithm or check.algorithm, seed, budget),
         faults=faults,
         seconds=seconds,
     )
@@ -207,7 +233,8 @@ def verify(
     alpha : float, optional
         Probability of refuting a true claim, at most.
     budget : float, optional
-        Seconds, in place of the check's standard number of trials.
+        Seconds, in place of the check's standard number of trials; what the faults
+        leave over goes to the algorithm.
     with_faults : bool, optional
         Also show that the check catches its planted faults.
 
@@ -220,8 +247,11 @@ def verify(
     ------
     KeyError
         The library has no check of that theorem.
+    TypeError
+        ``theorem`` or ``seed`` is of another type.
     ValueError
-        ``alpha`` or ``budget`` is out of range.
+        ``alpha``, ``budget`` or ``seed`` is out of range, or a theorem has a key of
+        the library and differs from the library's theorem.
 
     Examples
     --------
@@ -234,17 +264,41 @@ def verify(
         raise ValueError(f"alpha must lie in (0, 1), got {alpha!r}")
     if budget is not None and not 0 < budget < math.inf:
         raise ValueError(f"budget must be a positive number of seconds, got {budget!r}")
+    seed = operator.index(seed)
+    if seed < 0:
+        raise ValueError(f"seed must be at least 0, got {seed!r}")
     found = find(theorem)
     start = time.monotonic()
-    shares = 1 + (len(found.faults) if with_faults else 0)
-    seconds = None if budget is None else budget / shares
+    planted = found.faults if with_faults else ()
     chosen = found.algorithm if algorithm is None else algorithm
-    outcome = run_algorithm(found, chosen, seed=seed, alpha=alpha, seconds=seconds)
+
+    def share(left: int) -> float | None:
+        return None if budget is None else max(start + budget - time.monotonic(), 0.0) / left
+
     faults = tuple(
-        run_fault(found, fault, seed=seed, alpha=alpha, seconds=seconds)
-        for fault in (found.faults if with_faults else ())
+        run_fault(found, fault, seed=seed, alpha=alpha, seconds=share(1 + len(planted) - k))
+        for k, fault in enumerate(planted)
     )
-    return assemble(found, outcome, faults, seed=seed, seconds=time.monotonic() - start)
+    outcome = run_algorithm(found, chosen, seed=seed, alpha=alpha, seconds=share(1))
+    return assemble(
+        found,
+        outcome,
+        faults,
+        algorithm=chosen,
+        seed=seed,
+        budget=budget,
+        seconds=time.monotonic() - start,
+    )
+
+
+def _command(check: Check, algorithm: Callable[..., Any], seed: int, budget: float | None) -> str:
+    """Write what repeats a check: a command, or Python where the check or algorithm is yours."""
+    name, chosen = named(check, algorithm)
+    if in_library(check) and not chosen:
+        given = "" if budget is None else f" --budget {budget:g}"
+        return f"lemmata check {check.key} --seed {seed}{given}"
+    given = "" if budget is None else f", budget={budget:g}"
+    return f"verify({name}{chosen}, seed={seed}{given})"
 
 
 def _tightest(theorem: Theorem, outcome: Outcome) -> float:

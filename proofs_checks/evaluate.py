@@ -109,12 +109,31 @@ def loss_and_level(theorem: Theorem, shown: Evidence) -> tuple[float, float]:
     return min(max(loss, 0.0), 1.0), min(max(level, 0.0), 1.0)
 
 
-def witness(check: Check, instance: Any, entropy: int, spawn: tuple[int, ...]) -> str:
+def in_library(check: Check) -> bool:
+    """Tell whether a key finds this check; a user's own check goes by its name."""
+    return check.measure.__module__.startswith("proofs_checks.")
+
+
+def named(check: Check, algorithm: Callable[..., Any]) -> tuple[str, str]:
+    """Write a check, and the argument for an algorithm that is not its own, as Python."""
+    name = repr(check.key) if in_library(check) else getattr(check.measure, "__name__", "check")
+    return name, "" if algorithm is check.algorithm else ", algorithm=algorithm"
+
+
+def witness(
+    check: Check,
+    algorithm: Callable[..., Any],
+    instance: Any,
+    entropy: int,
+    spawn: tuple[int, ...],
+) -> str:
     """Write Python that runs the check's measurement on one instance again."""
-    imports = "".join(f"from {module} import {name}\n" for module, name in sorted(_types(instance)))
+    name, chosen = named(check, algorithm)
+    needed = _types(instance) | (set() if in_library(check) else {(check.measure.__module__, name)})
+    imports = "".join(f"from {module} import {name}\n" for module, name in sorted(needed))
     return (
         f"from proofs_checks import replay\n{imports}\n"
-        f"replay({check.key!r}, {instance!r}, entropy={entropy}, spawn={spawn!r})"
+        f"replay({name}, {instance!r}, entropy={entropy}, spawn={spawn!r}{chosen})"
     )
 
 

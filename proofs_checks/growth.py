@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from proofs_checks.check import Check, Sizes
-from proofs_checks.evaluate import evidence, generator, witness
+from proofs_checks.evaluate import attempt, witness
 from proofs_checks.results import Outcome, Point, Verdict
 from proofs_checks.statistics import exponent_interval
 
@@ -56,35 +57,6 @@ def fit_growth(
     start, done, vacuous = time.monotonic(), 0, 0
     points: list[Point] = []
     errors: list[float] = []
-    for k, instance in enumerate(sizes.instances):
-        measured, bounds = [], []
-        for trial in range(trials):
-            if seconds is not None and time.monotonic() - start > seconds:
-                break
-            try:
-                run = check.measure(algorithm, instance, generator(entropy, k, trial))
-                shown = evidence(theorem, run)
-            except Exception as error:
-                return Outcome(
-                    verdict=Verdict.REFUTED,
-                    detail=f"the run raised {type(error).__name__}: {error}",
-                    points=tuple(points),
-                    trials=done + 1,
-                    witness=witness(check, instance, entropy, (k, trial)),
-                )
-            done += 1
-            if shown is None:
-                vacuous += 1
-                continue
-            measured.append(shown.measured)
-            bounds.append(shown.bound)
-            size = run.parameters[sizes.variable]
-        if measured:
-            mean, bound = float(np.mean(measured)), float(np.mean(bounds))
-            name = f"{sizes.variable} = {size:.4g}"
-            points.append(Point(name, mean, bound, mean / bound, len(measured)))
-            spread = np.std(measured, ddof=1) if len(measured) > 1 else 0.0
-            errors.append(float(spread) / mean / len(measured) ** 0.5)
 
     def report(verdict: Verdict, detail: str, text: str = "") -> Outcome:
         return Outcome(
@@ -96,8 +68,41 @@ def fit_growth(
             witness=text,
         )
 
-    if len(points) < 4:
-        detail = f"only {len(points)} of the sizes were measured; a fit needs 4"
+    for k, instance in enumerate(sizes.instances):
+        measured, bounds = [], []
+        for trial in range(trials):
+            if seconds is not None and time.monotonic() - start > seconds:
+                break
+            shown, problem = attempt(check, algorithm, instance, entropy, (k, trial))
+            if problem:
+                return Outcome(
+                    verdict=Verdict.REFUTED,
+                    detail=problem,
+                    points=tuple(points),
+                    trials=done + 1,
+                    witness=witness(check, algorithm, instance, entropy, (k, trial)),
+                    crashed=True,
+                )
+            done += 1
+            if shown is None:
+                vacuous += 1
+                continue
+            measured.append(shown.measured)
+            bounds.append(shown.bound)
+            size = shown.parameters[sizes.variable]
+        if measured:
+            mean, bound = float(np.mean(measured)), float(np.mean(bounds))
+            name = f"{sizes.variable} = {size:.4g}"
+            if not (0 < mean < math.inf and bound > 0):
+                unfit = f"no growth can be fitted: at {name} it is {mean:.4g} against {bound:.4g}"
+                return report(Verdict.UNDECIDED, unfit)
+            points.append(Point(name, mean, bound, mean / bound, len(measured)))
+            spread = np.std(measured, ddof=1) if len(measured) > 1 else 0.0
+            errors.append(float(spread) / mean / len(measured) ** 0.5)
+
+    distinct = len({point.bound for point in points})
+    if distinct < 4:
+        detail = f"only {distinct} different sizes were measured; a fit needs 4"
         return report(Verdict.UNDECIDED, detail)
     low, slope, high = exponent_interval(
         [p.bound for p in points], [p.measured for p in points], errors, confidence=CONFIDENCE
@@ -109,7 +114,7 @@ def fit_growth(
     )
     if (low > 1 + sizes.slack) if upper else (high < 1 - sizes.slack):
         worst = len(points) - 1
-        text = witness(check, sizes.instances[worst], entropy, (worst, 0))
+        text = witness(check, algorithm, sizes.instances[worst], entropy, (worst, 0))
         return report(Verdict.DOES_NOT_FIT, detail, text)
     within = high <= 1 + sizes.slack if upper else low >= 1 - sizes.slack
     if high - low > WIDEST and not within:

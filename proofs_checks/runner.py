@@ -5,9 +5,11 @@ from __future__ import annotations
 import fnmatch
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -98,7 +100,8 @@ def run_checks(
     seed : int, optional
         Same seed, same verdicts, on any number of cores.
     budget : float, optional
-        Seconds for the whole run in place of the standard numbers of trials.
+        Seconds for the whole run in place of the standard numbers of trials.  A check
+        whose faults would need more than their share is undecided.
     jobs : int, optional
         Processes; as many as there are cores by default.
     on_result : callable, optional
@@ -113,6 +116,8 @@ def run_checks(
     ------
     ValueError
         Nothing matches, or a number is out of range.
+    ChildProcessError
+        A process was killed.
     """
     if jobs is not None and jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs!r}")
@@ -124,6 +129,8 @@ def run_checks(
     chosen = matching(pattern)
     alpha = FALSE_ALARM / len(chosen)
     tasks = [(one.key, k) for one in chosen for k in range(-1, len(one.faults))]
+    if budget is not None:  # faults are mostly caught early and leave time to the rest
+        tasks.sort(key=lambda task: task[1] < 0)
     workers = min(jobs or os.cpu_count() or 1, len(tasks))
     end = None if budget is None else start + budget
     done: dict[str, dict[int, Outcome | FaultResult]] = {one.key: {} for one in chosen}
@@ -138,7 +145,7 @@ def run_checks(
             assert isinstance(outcome, Outcome)
             faults = [done[key][j] for j in range(len(one.faults))]
             caught = tuple(fault for fault in faults if isinstance(fault, FaultResult))
-            result = assemble(one, outcome, caught, seed=seed, seconds=spent[key])
+            result = assemble(one, outcome, caught, seed=seed, budget=budget, seconds=spent[key])
             results.append(result)
             if on_result is not None:
                 on_result(result)
@@ -165,22 +172,38 @@ def _answers(
     """
 
     def share(left: int) -> float | None:
-        return None if end is None else max(end - time.monotonic(), 0.0) * workers / left
+        if end is None:
+            return None
+        return max(end - time.monotonic(), 0.0) * min(workers, left) / left
 
     if workers == 1:
         for k, task in enumerate(tasks):
             yield _run(task, seed, alpha, share(len(tasks) - k))
         return
     context = multiprocessing.get_context("spawn")  # numba's threads do not survive a fork
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, context, _ignore_interrupts) as pool:
         waiting, running = list(reversed(tasks)), set[Future[Answer]]()
-        while waiting or running:
-            while waiting and len(running) < workers:
-                seconds = share(len(waiting) + len(running))
-                running.add(pool.submit(_run, waiting.pop(), seed, alpha, seconds))
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+        try:
+            while waiting or running:
+                while waiting and len(running) < workers:
+                    seconds = share(len(waiting) + len(running))
+                    running.add(pool.submit(_run, waiting.pop(), seed, alpha, seconds))
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        except BrokenProcessPool as error:
+            raise ChildProcessError(
+                "a process of the checks was killed, most often for lack of memory: try fewer jobs"
+            ) from error
+        except BaseException:  # leaving the pool would wait for what still runs
+            for process in list(pool._processes.values()):
+                process.terminate()
+            raise
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C, which reaches every process of a terminal, to the first one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run(task: Task, seed: int, alpha: float, seconds: float | None) -> Answer:

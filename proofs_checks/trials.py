@@ -11,9 +11,15 @@ import numpy as np
 
 from algos.theorem import InExpectation
 from proofs_checks.check import Check, Instances
-from proofs_checks.evaluate import evidence, generator, loss_and_level, pressure, witness
+from proofs_checks.evaluate import (
+    OutOfRangeError,
+    attempt,
+    loss_and_level,
+    pressure,
+    witness,
+)
 from proofs_checks.results import Outcome, Point, Verdict
-from proofs_checks.statistics import Record, detectable_mean, detectable_rate, log_evidence
+from proofs_checks.statistics import Record, detectable_mean, detectable_rates, log_evidence
 from proofs_checks.strategies import draw
 
 __all__ = ["bet_against"]
@@ -67,29 +73,33 @@ def bet_against(
     worst = np.zeros(len(instances))
     vacuous = done = 0
     start, next_look = time.monotonic(), 1
-    refuted, problem = False, ""
+    refuted = crashed = False
+    problem = ""
     where: list[int] = []  # number of the trial behind each loss
     while not refuted:
         over = seconds is not None and time.monotonic() - start > seconds
         if over or (trials is not None and done >= trials):
             break
         k = done % len(instances)
-        try:
-            measurement = check.measure(algorithm, instances[k][1], generator(entropy, done))
-            shown = evidence(theorem, measurement)
-            loss, level = loss_and_level(theorem, shown) if shown else (1.0, 1.0)
-        except Exception as error:
-            problem = f"the run raised {type(error).__name__}: {error}"
+        shown, problem = attempt(check, algorithm, instances[k][1], entropy, (done,))
+        if problem:
+            crashed = True
             break
-        done += 1
         if shown is None:
+            done += 1
             vacuous += 1
             continue
+        try:
+            loss, level = loss_and_level(theorem, shown)
+        except OutOfRangeError as error:
+            problem = str(error)
+            break
+        done += 1
         losses.append(loss)
         levels.append(level)
         numbers.append(k)
         where.append(done - 1)
-        sums[k] += shown.measured, shown.measured**2, shown.bound
+        sums[k] += shown.measured, shown.measured * shown.measured, shown.bound
         worst[k] = max(worst[k], shown.ratio)
         if len(losses) >= next_look or (trials is not None and done >= trials):
             next_look = math.ceil(len(losses) * ROUND_GROWTH) + 1
@@ -118,11 +128,12 @@ def bet_against(
             vacuous=vacuous,
             detectable=factor,
             witness=text,
+            crashed=crashed,
         )
 
     if problem:
         k = done % len(instances)
-        text = witness(check, instances[k][1], entropy, (done,))
+        text = witness(check, algorithm, instances[k][1], entropy, (done,))
         return report(Verdict.REFUTED, f"{problem} (at {instances[k][0]})", text=text)
     if refuted:
         k = _worst(record, len(instances))
@@ -137,12 +148,13 @@ def bet_against(
             f"allowed are {record.levels[mine].mean():.2%}"
         )
         detail = f"{theorem.quantity}: {told} (worst at {instances[k][0]}; {done} trials in all)"
-        text = witness(check, instances[k][1], entropy, (worst_trial,))
+        text = witness(check, algorithm, instances[k][1], entropy, (worst_trial,))
         return report(Verdict.REFUTED, detail, text=text)
     if not losses:
-        return report(Verdict.UNDECIDED, "no trial met the hypotheses")
+        none = "no trial met the hypotheses" if done else "the time was up before the first trial"
+        return report(Verdict.UNDECIDED, none)
     if np.isin(record.losses, (0.0, 1.0)).all():
-        factor = detectable_rate(float(record.levels.mean()), len(losses), alpha)
+        factor = detectable_rates(record.levels, alpha)
     else:
         factor = detectable_mean(record, alpha, upper=theorem.direction == "<=")
     found = f"a violation by {factor:.3g}x on all instances would be found with probability 0.99"
@@ -162,5 +174,5 @@ def _worst(record: Record, instances: int) -> int:
     for k in range(instances):
         mine = record.instances == k
         one = Record(record.losses[mine], record.levels[mine], np.zeros(mine.sum(), np.int64))
-        alone.append(log_evidence(one, 1))
+        alone.append(log_evidence(one, 1) if mine.any() else -math.inf)
     return int(np.argmax(alone))

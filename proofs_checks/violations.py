@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings, target
+from hypothesis.errors import Flaky
 
 from proofs_checks.check import Check, Instances
-from proofs_checks.evaluate import Evidence, evidence, generator, witness
+from proofs_checks.evaluate import Evidence, attempt, witness
 from proofs_checks.results import Outcome, Point, Verdict
 from proofs_checks.strategies import same_everywhere
 
@@ -61,20 +62,17 @@ def search_violation(
     points: dict[str, Point] = {}
     counts = {"trials": 0, "vacuous": 0}
     start = time.monotonic()
-    last: list[tuple[Any, str]] = []
+    last: list[tuple[Any, str, bool]] = []  # instance, what is wrong, whether the run crashed
 
-    def attempt(instance: Any) -> Evidence | None:
-        if seconds is not None and time.monotonic() - start > seconds and not last:
+    def spawn(instance: Any) -> tuple[int]:
+        return (zlib.crc32(repr(instance).encode(errors="backslashreplace")),)
+
+    def look(instance: Any) -> Evidence | None:
+        if seconds is not None and time.monotonic() - start > seconds:
             raise _OutOfTime
-        spawn = (zlib.crc32(repr(instance).encode()),)
         counts["trials"] += 1
-        try:
-            shown = evidence(
-                check.theorem, check.measure(algorithm, instance, generator(entropy, *spawn))
-            )
-            problem = ""
-        except Exception as error:
-            shown, problem = None, f"the run raised {type(error).__name__}: {error}"
+        shown, problem = attempt(check, algorithm, instance, entropy, spawn(instance))
+        crashed = bool(problem)
         if shown is not None:
             name = names.get(id(instance), f"random {counts['trials']}")
             points[name] = Point(name, shown.measured, shown.bound, shown.ratio, 1)
@@ -86,7 +84,8 @@ def search_violation(
         elif not problem:
             counts["vacuous"] += 1
         if problem:
-            last[:] = [(instance, f"{problem} (at {names.get(id(instance), 'a random instance')})")]
+            problem += f" (at {names.get(id(instance), 'a random instance')})"
+            last[:] = [(instance, problem, crashed)]
             raise _Violation(problem)
         return shown
 
@@ -101,22 +100,26 @@ def search_violation(
     )
     @given(check.on.random)
     def explore(instance: Any) -> None:
-        shown = attempt(instance)
+        shown = look(instance)
         if shown is not None and examples >= LONG and shown.ratio < float("inf"):
             target(shown.ratio, label="measured / bound")
 
     finished = True
     try:
         for _, instance in check.on.hard:
-            attempt(instance)
+            look(instance)
         with same_everywhere():
             explore()
     except _OutOfTime:
         finished = False
     except _Violation:
         pass
+    except Flaky:  # the same instance and generator, and another answer
+        instance, problem, crashed = last[0]
+        remedy = "not in every run: take all randomness from rng"
+        last[:] = [(instance, f"{problem}, {remedy}", crashed)]
 
-    def report(verdict: Verdict, detail: str, text: str = "") -> Outcome:
+    def report(verdict: Verdict, detail: str, text: str = "", *, crashed: bool = False) -> Outcome:
         return Outcome(
             verdict=verdict,
             detail=detail,
@@ -124,12 +127,13 @@ def search_violation(
             trials=counts["trials"],
             vacuous=counts["vacuous"],
             witness=text,
+            crashed=crashed,
         )
 
     if last:
-        instance, problem = last[0]
-        spawn = (zlib.crc32(repr(instance).encode()),)
-        return report(Verdict.REFUTED, problem, witness(check, instance, entropy, spawn))
+        instance, problem, crashed = last[0]
+        text = witness(check, algorithm, instance, entropy, spawn(instance))
+        return report(Verdict.REFUTED, problem, text, crashed=crashed)
     tried = f"no violation on {len(points)} instances"
     if len(points) < FEWEST and not finished:
         return report(Verdict.UNDECIDED, f"{tried} before the time was up")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algos.search._problem import checked_real
+from algos._arguments import checked_real
 from algos.search._threshold_problem import Query, Rewards
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algos._arguments import checked_count
 from algos.search._capacity import capacity
 from algos.search._posterior import CrossingPosterior
-from algos.search._problem import Coins, Flip, SearchResult, checked_count, checked_problem
+from algos.search._problem import Coins, Flip, SearchResult, checked_problem
 from algos.search._side_test import PATIENCE, Side, SideTest, side_test, sure_size
 
 #: Rounds of a guess and its verification, before bisection by side tests takes over.

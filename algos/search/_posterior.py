@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from accel.piecewise import PiecewiseDensity
+from algos._arguments import checked_count
 from algos.search._capacity import solve_channel
-from algos.search._problem import checked_count
 
 
 class CrossingPosterior:

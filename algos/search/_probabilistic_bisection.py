@@ -9,8 +9,9 @@ from typing import Literal
 
 import numpy as np
 
+from algos._arguments import checked_count, checked_real
 from algos.search._posterior import CrossingPosterior
-from algos.search._problem import Coins, FlipError, checked_count, checked_real
+from algos.search._problem import Coins, FlipError
 
 CELLS_A_HALF = 16  # grid cells within the tolerance, on either side
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+
+from algos._arguments import checked_count, checked_number, checked_real
 
 Flip = Callable[[int], int]
 
@@ -150,7 +151,7 @@ def checked_problem(
     n = checked_count("n", n)
     target = checked_real("target", target, 0, 1)
     most = min(target, 1 - target)
-    distance = _number("tolerance", tolerance)
+    distance = checked_number("tolerance", tolerance)
     if not 0 < distance <= most * (1 + ROUNDING):
         raise ValueError(
             f"tolerance must lie in (0, {most:g}], the smaller of target and 1 - target, "
@@ -158,30 +159,3 @@ def checked_problem(
         )
     tolerance = min(distance, most)
     return n, target, tolerance, checked_real("failure_probability", failure_probability, 0, 1)
-
-
-def checked_count(name: str, value: int, *, most: int = 2**62) -> int:
-    """Validate a positive integer."""
-    try:
-        count = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be an integer, got {value!r}") from None
-    if isinstance(value, bool) or not 1 <= count <= most:
-        raise ValueError(f"{name} must be an integer from 1 to {most}, got {value!r}")
-    return count
-
-
-def checked_real(name: str, value: float, low: float, high: float) -> float:
-    """Validate a number strictly between two others."""
-    number = _number(name, value)
-    if not low < number < high:
-        raise ValueError(f"{name} must lie in ({low:g}, {high:g}), got {value!r}")
-    return number
-
-
-def _number(name: str, value: float) -> float:
-    """Turn a value into a float."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {value!r}") from None

@@ -6,13 +6,8 @@ import math
 
 import numpy as np
 
-from algos.search._problem import (
-    Coins,
-    Flip,
-    SearchResult,
-    checked_problem,
-    checked_real,
-)
+from algos._arguments import checked_real
+from algos.search._problem import Coins, Flip, SearchResult, checked_problem
 
 
 def repeated_vote_search(

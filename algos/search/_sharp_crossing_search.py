@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from algos._arguments import checked_count
 from algos.search._posterior import CrossingPosterior
-from algos.search._problem import Coins, Flip, SearchResult, checked_count, checked_problem
+from algos.search._problem import Coins, Flip, SearchResult, checked_problem
 
 
 def sharp_crossing_search(

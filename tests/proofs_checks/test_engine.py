@@ -122,16 +122,42 @@ def test_one_bad_instance_among_many_is_found_and_named() -> None:
     assert "worst at fair" in result.detail
 
 
-def test_the_witness_runs_and_repeats_the_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_witness_runs_and_repeats_the_trial() -> None:
     found = coin_check(failure())
     result = verify(found, algorithm=biased(4), with_faults=False)
-    source = result.witness.replace("'toy/coin/failure'", "found").replace(")", "", 0)
-    call = source.split("\n\n")[1]
+    assert f"from {__name__} import Coin" in result.witness
+    assert "algorithm=algorithm" in result.witness  # the user's own stands in for the check's
     from proofs_checks import replay
 
-    again = eval(call, {"replay": lambda *a, **k: replay(*a, algorithm=biased(4), **k),
-                        "found": found, "Coin": Coin})  # fmt: skip
-    assert again.measured == 1.0
+    call = result.witness.split("\n\n")[1]
+    names = {"replay": replay, "measured": found, "Coin": Coin, "algorithm": biased(4)}
+    assert eval(call, names).measured == 1.0
+    assert result.reproduce == "verify(measured, algorithm=algorithm, seed=0)"
+
+
+def test_the_library_s_own_check_goes_by_its_key() -> None:
+    key = "search/side-test/failure"
+    result = verify(key, budget=0.5, with_faults=False)
+    assert result.reproduce == f"lemmata check {key} --seed 0 --budget 0.5"
+    other = verify(key, algorithm=print, budget=0.5, with_faults=False)
+    assert other.reproduce == f"verify('{key}', algorithm=algorithm, seed=0, budget=0.5)"
+    assert "algorithm=algorithm)" in other.witness
+
+
+def test_a_fault_that_crashes_is_not_caught() -> None:
+    def crashes(coin: Coin, rng: np.random.Generator) -> float:
+        """Raise, whatever the coin."""
+        raise ZeroDivisionError("a typing mistake")
+
+    def exits(coin: Coin, rng: np.random.Generator) -> float:
+        """End the process."""
+        raise SystemExit(1)
+
+    for fault in (crashes, exits):
+        result = verify(coin_check(failure(), faults=[fault]))
+        assert result.faults[0].verdict is Verdict.REFUTED
+        assert not result.faults[0].caught
+        assert result.failed
 
 
 def test_an_error_in_the_algorithm_refutes() -> None:
@@ -237,7 +263,7 @@ def test_a_sure_bound_and_its_smallest_witness() -> None:
     assert result.faults[0].caught
     refuted = verify(sure_check(one_too_many), with_faults=False)
     assert refuted.verdict is Verdict.REFUTED
-    assert "replay('toy/halving/steps', " in refuted.witness
+    assert "replay(measured, " in refuted.witness
 
 
 def test_hypothesis_shrinks_a_random_witness() -> None:
@@ -246,7 +272,7 @@ def test_hypothesis_shrinks_a_random_witness() -> None:
 
     refuted = verify(sure_check(late), with_faults=False)
     assert refuted.verdict is Verdict.REFUTED
-    assert "toy/halving/steps', 1001, " in refuted.witness
+    assert "replay(measured, 1001, " in refuted.witness
 
 
 def test_a_rounding_budget_forgives_rounding_alone() -> None:
@@ -261,27 +287,44 @@ def power_law(exponent: float) -> Callable[[int, np.random.Generator], float]:
     return lambda size, rng: size**exponent * rng.lognormal(0, 0.2)
 
 
-@pytest.mark.parametrize(
-    ("exponent", "verdict"), [(1.0, "fits"), (0.7, "fits"), (1.4, "does not fit")]
-)
-def test_growth(exponent: float, verdict: str) -> None:
-    theorem = failure(key="toy/cost/growth", formula=n, constants="unspecified")
+def growth_check(sizes: list[int], algorithm: Callable[..., Any]) -> Check:
+    """Check that a cost grows like the size."""
 
     @check(
-        theorem,
-        on=Sizes("n", [10**k for k in range(1, 8)]),
+        failure(key="toy/cost/growth", formula=n, constants="unspecified"),
+        on=Sizes("n", sizes),
         faults=[power_law(1.5)],
         trials=10,
-        algorithm=power_law(exponent),
+        algorithm=algorithm,
     )
     def measured(
         algorithm: Callable[..., Any], instance: int, rng: np.random.Generator
     ) -> Measurement:
         return Measurement(algorithm(instance, rng), n=instance)
 
-    result = verify(measured)
+    return measured
+
+
+@pytest.mark.parametrize(
+    ("exponent", "verdict"), [(1.0, "fits"), (0.7, "fits"), (1.4, "does not fit")]
+)
+def test_growth(exponent: float, verdict: str) -> None:
+    result = verify(growth_check([10**k for k in range(1, 8)], power_law(exponent)))
     assert result.verdict == verdict, result.detail
     assert result.faults[0].caught
+
+
+@pytest.mark.parametrize("sizes", [[1, 2, 3], [5, 5, 5, 5], [1, 2, 3, 3]])
+def test_a_growth_fit_needs_four_different_sizes(sizes: list[int]) -> None:
+    result = verify(growth_check(sizes, power_law(1.0)), with_faults=False)
+    assert result.verdict is Verdict.UNDECIDED
+    assert "different sizes" in result.detail
+
+
+def test_a_mean_of_zero_fits_no_growth() -> None:
+    result = verify(growth_check([1, 2, 4, 8, 16], lambda size, rng: 0.0), with_faults=False)
+    assert result.verdict is Verdict.UNDECIDED
+    assert "no growth can be fitted" in result.detail
 
 
 def test_same_seed_same_verdict() -> None:

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from algos._arguments import checked_count
 from algos.search._coin_line import CoinLine
-from algos.search._problem import checked_count
 from proofs_checks import Fault, edited
 
 
@@ -39,7 +39,7 @@ def test_an_edit_in_a_helper_module_reaches_the_algorithm() -> None:
         "no_check",
         "Takes any count.",
         ('raise TypeError(f"{name} must be an integer, got {value!r}") from None', "return 7"),
-        module="algos.search._problem",
+        module="algos._arguments",
     )
     with pytest.raises(TypeError, match="n must be an integer"):
         CrossingPosterior("x", low=0.1, high=0.9)  # type: ignore[arg-type]  # on purpose

@@ -1,0 +1,3 @@
+"""Checks of the family `iterations`."""
+
+__all__: list[str] = []
