@@ -1,0 +1,203 @@
+"""A linear program, its optimality errors, its dual bound, and certificates of infeasibility."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from accel.dispatch import Array
+from algos._arguments import checked_array
+
+#: Bounds at least this large are none.
+INFINITE = 1e20
+#: Unit roundoff of a double.
+ROUNDOFF = 2.0**-53
+
+
+@dataclass(frozen=True, eq=False)
+class LinearProgram:
+    """Minimise cᵀx subject to K x = q in the leading rows, K x <= q below, lower <= x <= upper."""
+
+    c: Array
+    matrix: Any
+    transpose: Any
+    q: Array
+    equalities: int
+    lower: Array
+    upper: Array
+
+    def reduced_costs(self, y: Array) -> Array:
+        """Give c − Kᵀy."""
+        return self.c - self.transpose @ y
+
+    def errors(self, x: Array, y: Array) -> KktErrors:
+        """Measure how far a pair is from optimal."""
+        z = self.reduced_costs(y)
+        above, below = z.clip(0, None), z.clip(None, 0)
+        finite_lower, finite_upper = np.isfinite(self.lower), np.isfinite(self.upper)
+        missed = above[~finite_lower] @ above[~finite_lower]
+        missed += below[~finite_upper] @ below[~finite_upper]
+        dual = (
+            self.q @ y
+            + self.lower[finite_lower] @ above[finite_lower]
+            + self.upper[finite_upper] @ below[finite_upper]
+        )
+        objective = float(self.c @ x)
+        return KktErrors(
+            objective,
+            float(dual),
+            self.violation(x) / (1 + _norm(self.q)),
+            math.sqrt(float(missed)) / (1 + _norm(self.c)),
+            abs(objective - float(dual)) / (1 + abs(objective) + abs(float(dual))),
+        )
+
+    def violation(self, x: Array) -> float:
+        """Give the Euclidean norm of the violated part of the rows."""
+        excess = self.matrix @ x - self.q
+        excess[self.equalities :] = excess[self.equalities :].clip(0, None)
+        return _norm(excess)
+
+    def dual_bound(self, y: Array) -> float:
+        """Give a number that no feasible point's objective lies below, rounding included."""
+        share = self._admissible_share(y)
+        best = -math.inf
+        for scaled in (y, share * y):
+            value, loose = self.dual_value(self.c, scaled)
+            if not loose:
+                best = max(best, value)
+        return best
+
+    def dual_value(self, c: Array, y: Array) -> tuple[float, float]:
+        """Bound qᵀy + min (c − Kᵀy)ᵀx over the box from below, and give the part left out.
+
+        Left out are reduced costs that an infinite bound would multiply; their
+        largest modulus is the second number.
+        """
+        size = abs(self.transpose) @ abs(y) + abs(c)
+        terms = np.diff(self.transpose.indptr) + 2
+        doubt = terms * ROUNDOFF * size
+        z = c - self.transpose @ y
+        at_lower, at_upper = z - doubt, z + doubt  # the interval that holds the exact z
+        below = _times(self.lower, at_lower.clip(0, None)) + _times(
+            self.upper, at_lower.clip(None, 0)
+        )
+        above = _times(self.lower, at_upper.clip(0, None)) + _times(
+            self.upper, at_upper.clip(None, 0)
+        )
+        worst = np.minimum(below, above)
+        left_out = np.maximum(
+            np.where(np.isinf(self.lower), at_upper, 0.0),
+            np.where(np.isinf(self.upper), -at_lower, 0.0),
+        ).clip(0, None)
+        products = self.q * y
+        value = math.fsum(products) + math.fsum(worst)
+        rounding = 4 * ROUNDOFF * (math.fsum(abs(products)) + math.fsum(abs(worst)) + abs(value))
+        return value - rounding, float(left_out.max(initial=0.0))
+
+    def _admissible_share(self, y: Array) -> float:
+        """Give the largest t in [0, 1] for which t y leaves no reduced cost that is not allowed."""
+        z, size = self.reduced_costs(y), abs(self.transpose) @ abs(y) + abs(self.c)
+        doubt = (np.diff(self.transpose.indptr) + 4) * ROUNDOFF * size
+        share = 1.0
+        for sign, bound in ((1.0, self.upper), (-1.0, self.lower)):
+            # (1 − t) c + t z >= doubt, where only z >= 0 is allowed; signs turned for the other.
+            bad = np.isinf(bound) & (sign * z < doubt)
+            cost, slack = sign * self.c[bad], sign * z[bad] - doubt[bad]
+            if (cost <= 0).any():
+                return 0.0
+            if cost.size:
+                share = min(share, float((cost / (cost - slack)).min()))
+        return share * (1 - 1e-12)
+
+
+@dataclass(frozen=True)
+class KktErrors:
+    """Objective values and relative errors of a primal-dual pair."""
+
+    objective: float
+    dual_objective: float
+    primal: float
+    dual: float
+    gap: float
+
+    @property
+    def worst(self) -> float:
+        """The largest of the three errors."""
+        return max(self.primal, self.dual, self.gap)
+
+
+def checked_program(
+    c: Any, a: Any, b: Any, g: Any, h: Any, lower: Any, upper: Any
+) -> LinearProgram:
+    """Validate and copy the data of a linear program."""
+    cost = checked_array("c", c, shape=(None,))
+    n = cost.size
+    blocks, sides = [], []
+    for name, matrix, side_name, side in (("A", a, "b", b), ("G", g, "h", h)):
+        if (matrix is None) != (side is None):
+            raise TypeError(f"{name} and {side_name} must be given together")
+        rows = sparse.csr_array((0, n)) if matrix is None else _matrix(name, matrix, n)
+        m = rows.shape[0]
+        blocks.append(rows)
+        sides.append(checked_array(side_name, side, shape=(m,)) if m else np.zeros(0))
+        if not m and side is not None and np.size(side):
+            raise ValueError(f"{side_name} must have shape (0,), got {np.shape(side)}")
+    matrix = sparse.csr_array(sparse.vstack(blocks, format="csr"))
+    low, high = _bounds("lower", lower, n), _bounds("upper", upper, n)
+    for j in np.flatnonzero(low > high)[:1]:
+        raise ValueError(f"lower must not exceed upper, got {low[j]:g} > {high[j]:g} at {j}")
+    if (low == math.inf).any() or (high == -math.inf).any():
+        raise ValueError("lower must be below inf and upper above -inf")
+    transpose = sparse.csr_array(matrix.T.tocsr())
+    equalities = blocks[0].shape[0]
+    return LinearProgram(cost, matrix, transpose, np.concatenate(sides), equalities, low, high)
+
+
+def _matrix(name: str, value: Any, columns: int) -> Any:
+    """Copy a dense or sparse matrix to CSR without duplicates or stored zeros."""
+    is_sparse: bool = sparse.issparse(value)
+    if is_sparse:
+        value = value.tocsr(copy=True)
+        if value.dtype.kind not in "biuf":
+            raise TypeError(f"{name} must hold real numbers, got dtype {value.dtype}")
+        if not np.isfinite(value.data).all():
+            raise ValueError(f"{name} must be finite, got a stored NaN or infinity")
+    elif np.shape(value) != (0, columns):
+        value = checked_array(name, value)
+    if len(value.shape) != 2 or value.shape[1] != columns:
+        raise ValueError(f"{name} must have shape (m, {columns}), got {value.shape}")
+    matrix = sparse.csr_array(value, dtype=np.float64)
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    return matrix
+
+
+def _bounds(name: str, value: Any, n: int) -> Array:
+    """Copy a bound, one number or one a variable; huge ones become infinite."""
+    try:
+        bound = np.array(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number or an array, got {value!r}") from None
+    if bound.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers, got dtype {bound.dtype}")
+    if bound.shape not in ((), (n,)):
+        raise ValueError(f"{name} must be a number or have shape ({n},), got {bound.shape}")
+    bound = np.broadcast_to(bound.astype(np.float64), (n,)).copy()
+    if np.isnan(bound).any():
+        raise ValueError(f"{name} must hold no NaN, got one at {int(np.argmax(np.isnan(bound)))}")
+    bound[abs(bound) >= INFINITE] *= math.inf
+    return bound
+
+
+def _norm(vector: Array) -> float:
+    """Give the Euclidean norm."""
+    return math.sqrt(float(vector @ vector))
+
+
+def _times(bound: Array, cost: Array) -> Array:
+    """Multiply, an infinite bound counting 0."""
+    return np.where(np.isinf(bound), 0.0, bound) * cost
