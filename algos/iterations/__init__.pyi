@@ -1,1 +1,56 @@
-__all__: list[str] = []
+from ._accelerated_bregman_proximal_gradient import accelerated_bregman_proximal_gradient
+from ._averaged_iteration import AveragedResult, averaged_iteration
+from ._bregman import BregmanResult
+from ._bregman_proximal_gradient import bregman_proximal_gradient
+from ._bregman_proximal_point import bregman_proximal_point
+from ._correlation_clustering import CorrelationClusteringResult, correlation_clustering
+from ._dykstra_bregman import DykstraResult, dykstra_bregman
+from ._generator import Generator
+from ._generators import Burg, Entropy, Euclidean, Mahalanobis, PNorm
+from ._halpern import FixedPointResult, displacement_error, halpern
+from ._metric_learning import MetricLearningResult, metric_learning
+from ._metric_nearness import MetricNearnessResult, metric_nearness
+from ._mirror_descent import mirror_descent
+from ._problem import IterationResult, OracleError, Witness
+from ._project_and_forget import ProjectAndForgetResult, project_and_forget
+from ._sinkhorn import SinkhornResult, projective_diameter, sinkhorn
+from ._solve_lp import LPResult, solve_lp
+from ._sparse_metric_nearness import sparse_metric_nearness
+
+__all__ = [
+    "AveragedResult",
+    "BregmanResult",
+    "Burg",
+    "CorrelationClusteringResult",
+    "DykstraResult",
+    "Entropy",
+    "Euclidean",
+    "FixedPointResult",
+    "Generator",
+    "IterationResult",
+    "LPResult",
+    "Mahalanobis",
+    "MetricLearningResult",
+    "MetricNearnessResult",
+    "OracleError",
+    "PNorm",
+    "ProjectAndForgetResult",
+    "SinkhornResult",
+    "Witness",
+    "accelerated_bregman_proximal_gradient",
+    "averaged_iteration",
+    "bregman_proximal_gradient",
+    "bregman_proximal_point",
+    "correlation_clustering",
+    "displacement_error",
+    "dykstra_bregman",
+    "halpern",
+    "metric_learning",
+    "metric_nearness",
+    "mirror_descent",
+    "project_and_forget",
+    "projective_diameter",
+    "sinkhorn",
+    "solve_lp",
+    "sparse_metric_nearness",
+]

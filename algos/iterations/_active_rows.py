@@ -1,0 +1,92 @@
+"""The inequalities that are kept, and what a separation oracle returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+Reals = NDArray[np.float64]
+
+#: Gives violated rows of ``a @ x <= b`` as (sparse matrix, bounds), the worst one among them.
+Oracle = Callable[[Reals], tuple[Any, ArrayLike]]
+
+# In a certificate of infeasibility, relative sizes of what counts as zero and as negative.
+ROUNDING, CLEARLY = 1e-12, 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Inequalities with their multipliers, and a mark of each by which it is known again."""
+
+    matrix: Any
+    bounds: Reals
+    multipliers: Reals
+    marks: NDArray[np.complex128]
+
+    @classmethod
+    def none(cls, n: int) -> Rows:
+        """Start without rows."""
+        return cls.new(sparse.csr_array((0, n)), np.empty(0))
+
+    @classmethod
+    def new(cls, matrix: Any, bounds: Reals) -> Rows:
+        """Take rows whose multipliers are zero; the marks are two random projections."""
+        reals = np.random.default_rng(0).standard_normal((matrix.shape[1] + 1, 2))
+        random = reals[:, 0] + 1j * reals[:, 1]
+        return cls(matrix, bounds, np.zeros(bounds.size), matrix @ random[1:] + bounds * random[0])
+
+    @property
+    def parts(self) -> tuple[Any, Any, Any, Reals]:
+        """The matrix in compressed form, and the bounds."""
+        return self.matrix.indptr, self.matrix.indices, self.matrix.data, self.bounds
+
+    def where(self, chosen: Any) -> Rows:
+        """Choose rows by a mask or by their places."""
+        return Rows(
+            self.matrix[chosen], self.bounds[chosen], self.multipliers[chosen], self.marks[chosen]
+        )
+
+    def joined(self, new: Rows, x: Reals) -> Rows:
+        """Put rows that are not yet here in front, the most violated one first."""
+        _, places = np.unique(new.marks, return_index=True)
+        new = new.where(places[~np.isin(new.marks[places], self.marks)])
+        new = new.where(np.argsort(new.bounds - new.matrix @ x))
+        return Rows(
+            sparse.vstack([new.matrix, self.matrix], format="csr"),
+            np.concatenate([new.bounds, self.bounds]),
+            np.concatenate([new.multipliers, self.multipliers]),
+            np.concatenate([new.marks, self.marks]),
+        )
+
+
+def ask(oracle: Oracle, x: Reals) -> Rows | None:
+    """Call the oracle; None where it returns something that is not finite."""
+    given, limits = oracle(x.copy())
+    matrix: Any = sparse.csr_array(given, dtype=np.float64, copy=True)
+    bounds = np.array(limits, dtype=np.float64)
+    if matrix.ndim != 2 or matrix.shape[1] != x.size or bounds.shape != matrix.shape[:1]:
+        raise ValueError(
+            f"the oracle must return rows of shape (k, {x.size}) and bounds of shape (k,), "
+            f"got {matrix.shape} and {bounds.shape}"
+        )
+    if not (np.isfinite(matrix.data).all() and np.isfinite(bounds).all()):
+        return None
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    if (np.diff(matrix.indptr) == 0).any():
+        raise ValueError("the oracle must return rows with non-zero entries, got an empty row")
+    return Rows.new(matrix, bounds)
+
+
+def refutes(rows: Rows, y: Reals, entropy: bool) -> bool:
+    """Whether A^T y = 0 (or >= 0, where x must be positive) and b y < 0: no x has A x <= b."""
+    pull = rows.matrix.T @ y
+    excess = np.maximum(-pull, 0.0) if entropy else np.abs(pull)
+    size = float((abs(rows.matrix).T @ y).max())
+    least = float(np.abs(rows.bounds) @ y)
+    return bool(excess.max() <= ROUNDING * size and rows.bounds @ y < -CLEARLY * least)
