@@ -1,0 +1,195 @@
+"""What the Bregman methods share: the guarded objective, the result, the loop around the steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from algos._arguments import checked_array, checked_count, checked_real
+from algos.iterations._generator import Generator
+from algos.iterations._problem import (
+    PAIR_RTOL,
+    ROUNDING,
+    IterationResult,
+    OracleError,
+    Status,
+    Stop,
+    Vector,
+    Witness,
+)
+
+#: ``function(x) -> (f(x), a (sub)gradient there)``
+Function = Callable[[Vector], tuple[float, ArrayLike]]
+#: ``prox(dual, step) -> argmin_u step ψ(u) + h(u) − ⟨dual, u⟩``
+Prox = Callable[[Vector, float], ArrayLike]
+
+
+@dataclass(frozen=True, eq=False)
+class BregmanResult(IterationResult):
+    """Where a Bregman method came to, and what is proven of this run.
+
+    Attributes
+    ----------
+    value : float
+        The objective at ``x``, as the oracle gave it; NaN where it was not asked.
+    gap_bound : float
+        Proven upper bound on the objective's gap at ``x``, given ``divergence``; inf without it.
+    """
+
+    value: float
+    gap_bound: float
+
+
+class Guarded:
+    """A user's callable: counted, its arrays checked."""
+
+    def __init__(self, function: Callable[..., Any], size: int) -> None:
+        self.calls = 0
+        self._function = function
+        self._size = size
+
+    def point(self, x: Vector, *more: float) -> Vector:
+        """Call with a point; the answer is a vector."""
+        return self._vector(x, self._answer(x, *more))
+
+    def pair(self, x: Vector) -> tuple[float, Vector]:
+        """Call with a point; the answer is a value and a vector."""
+        answer = self._answer(x)
+        try:
+            value, slope = answer
+            value = float(value)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"the oracle must return a value and a gradient, got {answer!r} at call "
+                f"{self.calls}"
+            ) from None
+        slope = self._vector(x, slope)
+        if not math.isfinite(value):
+            raise self._not_finite(x, np.array([value]))
+        return value, slope
+
+    def stop(self, text: str, points: tuple[Vector, ...], values: tuple[Vector, ...]) -> Stop:
+        """Say that a declared property does not hold."""
+        copies = tuple(p.copy() for p in points), tuple(v.copy() for v in values)
+        return Stop("precondition violated", Witness(self.calls, text, *copies))
+
+    def _answer(self, x: Vector, *more: float) -> Any:
+        """Call with a read-only view."""
+        self.calls += 1
+        shown = x.view()
+        shown.flags.writeable = False
+        try:
+            return self._function(shown, *more)
+        except Exception as error:
+            text = f"the oracle raised {type(error).__name__} at call {self.calls}: {error}"
+            raise OracleError(text, self.calls, x.copy()) from error
+
+    def _vector(self, x: Vector, answer: Any) -> Vector:
+        """Bring an answer to a finite float64 vector."""
+        raw = np.asarray(answer)
+        if raw.dtype.kind not in "biuf":
+            raise TypeError(f"the oracle must return real numbers, got {answer!r}")
+        if raw.shape != (self._size,):
+            raise ValueError(
+                f"the oracle must return shape ({self._size},), as x0 has, got {raw.shape} at call "
+                f"{self.calls}"
+            )
+        vector = raw.astype(np.float64)
+        if not np.isfinite(vector).all():
+            raise self._not_finite(x, vector)
+        return vector
+
+    def _not_finite(self, x: Vector, value: Vector) -> Stop:
+        """Say that an answer is not finite."""
+        text = f"call {self.calls} returned a value that is not finite"
+        return Stop("non-finite oracle", Witness(self.calls, text, (x.copy(),), (value.copy(),)))
+
+
+def mirror_step(generator: Generator, prox: Prox | None, dual: Vector, step: float) -> Vector:
+    """Minimise step ψ(u) + h(u) − ⟨dual, u⟩; a minimiser outside the domain stops the run."""
+    if prox is None:
+        x = generator.inverse_gradient(dual)
+    else:
+        x = np.asarray(prox(dual, step), dtype=np.float64)
+        if x.shape != dual.shape:
+            raise ValueError(f"prox must return shape {dual.shape}, got {x.shape}")
+    if not generator.inside(x):
+        text = f"the step's minimiser does not lie inside the domain of {generator!r}"
+        raise Stop("diverged", Witness(0, text, (dual.copy(),), (x.copy(),)))
+    return x
+
+
+def check_convex(
+    f: Guarded, x: Vector, at_x: tuple[float, Vector], y: Vector, at_y: tuple[float, Vector]
+) -> None:
+    """Stop where two points show that a function is not convex."""
+    for here, (fx, gx), there, (fy, gy) in ((x, at_x, y, at_y), (y, at_y, x, at_x)):
+        line = fx + float(gx @ (there - here))
+        if line > fy + slack(fx, fy, gx, here, there):
+            text = f"f(y) = {fy:.9g} lies below f(x) + ⟨∇f(x), y − x⟩ = {line:.9g}: not convex"
+            raise f.stop(text, (here, there), (gx, gy))
+
+
+def slack(fx: float, fy: float, slope: Vector, x: Vector, y: Vector) -> float:
+    """Bound the rounding in f(y) − f(x) − ⟨slope, y − x⟩, generously."""
+    inner = float(np.abs(slope) @ (np.abs(x) + np.abs(y)))
+    return ROUNDING * (abs(fx) + abs(fy) + inner) + PAIR_RTOL * abs(float(slope @ (y - x)))
+
+
+def checked_start(
+    x0: ArrayLike,
+    generator: Generator,
+    tolerance: float,
+    max_iterations: int,
+    divergence: float | None,
+) -> tuple[Vector, float, int, float]:
+    """Validate what every Bregman method takes; a divergence that is not given is inf."""
+    start = checked_array("x0", x0, shape=(None,))
+    if not isinstance(generator, Generator):
+        raise TypeError(f"generator must be a Generator such as Euclidean(), got {generator!r}")
+    if not generator.inside(start):
+        raise ValueError(f"x0 must lie inside the domain of {generator!r}, got {start}")
+    tolerance = checked_real("tolerance", tolerance, 0, math.inf, low_end=True)
+    limit = checked_count("max_iterations", max_iterations, least=0)
+    far = math.inf
+    if divergence is not None:
+        far = checked_real("divergence", divergence, 0, math.inf, low_end=True)
+    return start, tolerance, limit, far
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a loop ended; x, value and residual are those of the last whole step."""
+
+    x: Vector
+    value: float
+    residual: float
+    status: Status
+    iterations: int
+    witness: Witness | None
+
+
+def follow(
+    steps: Iterator[tuple[Vector, float, float]], *, start: Vector, tolerance: float, limit: int
+) -> Outcome:
+    """Run steps that yield iterate, objective and residual, from step 0, the start, on."""
+    x, value, residual, k = start, math.nan, math.inf, 0
+    status: Status = "iteration limit"
+    witness = None
+    try:
+        with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+            for k, step in enumerate(steps):
+                x, value, residual = step
+                if residual <= tolerance:
+                    status = "converged"
+                    break
+                if k == limit:
+                    break
+    except Stop as stop:
+        status, witness = stop.status, stop.witness
+    return Outcome(x.copy(), value, residual, status, k, witness)
