@@ -38,21 +38,14 @@ class LinearProgram:
         """Measure how far a pair is from optimal."""
         z = self.reduced_costs(y)
         above, below = z.clip(0, None), z.clip(None, 0)
-        finite_lower, finite_upper = np.isfinite(self.lower), np.isfinite(self.upper)
-        missed = above[~finite_lower] @ above[~finite_lower]
-        missed += below[~finite_upper] @ below[~finite_upper]
-        dual = (
-            self.q @ y
-            + self.lower[finite_lower] @ above[finite_lower]
-            + self.upper[finite_upper] @ below[finite_upper]
-        )
-        objective = float(self.c @ x)
+        missed = above * np.isinf(self.lower) + below * np.isinf(self.upper)
+        objective, dual = float(self.c @ x), float(self.q @ y + self._least(z).sum())
         return KktErrors(
             objective,
-            float(dual),
+            dual,
             self.violation(x) / (1 + _norm(self.q)),
-            math.sqrt(float(missed)) / (1 + _norm(self.c)),
-            abs(objective - float(dual)) / (1 + abs(objective) + abs(float(dual))),
+            _norm(missed) / (1 + _norm(self.c)),
+            abs(objective - dual) / (1 + abs(objective) + abs(dual)),
         )
 
     def violation(self, x: Array) -> float:
@@ -78,30 +71,27 @@ class LinearProgram:
         largest modulus is the second number.
         """
         size = abs(self.transpose) @ abs(y) + abs(c)
-        terms = np.diff(self.transpose.indptr) + 2
-        doubt = terms * ROUNDOFF * size
+        doubt = (np.diff(self.transpose.indptr) + 4) * ROUNDOFF * size
         z = c - self.transpose @ y
-        at_lower, at_upper = z - doubt, z + doubt  # the interval that holds the exact z
-        below = _times(self.lower, at_lower.clip(0, None)) + _times(
-            self.upper, at_lower.clip(None, 0)
-        )
-        above = _times(self.lower, at_upper.clip(0, None)) + _times(
-            self.upper, at_upper.clip(None, 0)
-        )
-        worst = np.minimum(below, above)
+        low, high = z - doubt, z + doubt  # the exact reduced costs lie in between
+        least = np.minimum(self._least(low), self._least(high))
         left_out = np.maximum(
-            np.where(np.isinf(self.lower), at_upper, 0.0),
-            np.where(np.isinf(self.upper), -at_lower, 0.0),
+            np.where(np.isinf(self.lower), high, 0.0),
+            np.where(np.isinf(self.upper), -low, 0.0),
         ).clip(0, None)
-        products = self.q * y
-        value = math.fsum(products) + math.fsum(worst)
-        rounding = 4 * ROUNDOFF * (math.fsum(abs(products)) + math.fsum(abs(worst)) + abs(value))
+        value, rounding = bounded_sum(np.concatenate([self.q * y, least]))
         return value - rounding, float(left_out.max(initial=0.0))
+
+    def _least(self, z: Array) -> Array:
+        """Give the least z x over each variable's bounds, an infinite one counting 0."""
+        lower = np.where(np.isinf(self.lower), 0.0, self.lower)
+        upper = np.where(np.isinf(self.upper), 0.0, self.upper)
+        return lower * z.clip(0, None) + upper * z.clip(None, 0)
 
     def _admissible_share(self, y: Array) -> float:
         """Give the largest t in [0, 1] for which t y leaves no reduced cost that is not allowed."""
         z, size = self.reduced_costs(y), abs(self.transpose) @ abs(y) + abs(self.c)
-        doubt = (np.diff(self.transpose.indptr) + 4) * ROUNDOFF * size
+        doubt = (np.diff(self.transpose.indptr) + 8) * ROUNDOFF * size
         share = 1.0
         for sign, bound in ((1.0, self.upper), (-1.0, self.lower)):
             # (1 − t) c + t z >= doubt, where only z >= 0 is allowed; signs turned for the other.
@@ -193,11 +183,11 @@ def _bounds(name: str, value: Any, n: int) -> Array:
     return bound
 
 
+def bounded_sum(terms: Array) -> tuple[float, float]:
+    """Add products, each rounded once or twice, and bound how far the exact sum may be off."""
+    return float(terms.sum()), (terms.size + 4) * ROUNDOFF * float(abs(terms).sum())
+
+
 def _norm(vector: Array) -> float:
     """Give the Euclidean norm."""
     return math.sqrt(float(vector @ vector))
-
-
-def _times(bound: Array, cost: Array) -> Array:
-    """Multiply, an infinite bound counting 0."""
-    return np.where(np.isinf(bound), 0.0, bound) * cost

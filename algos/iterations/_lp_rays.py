@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from accel.dispatch import Array
-from algos.iterations._lp_problem import LinearProgram
+from algos.iterations._lp_problem import ROUNDOFF, LinearProgram, bounded_sum
 
 #: A ray excludes all points of 1-norm below this many times the size of the iterate.
 RADIUS = 1e8
@@ -45,12 +45,12 @@ def dual_infeasibility(program: LinearProgram, x: Array) -> tuple[Array | None, 
     low = np.where(np.isinf(program.lower), -math.inf, 0.0)
     high = np.where(np.isinf(program.upper), math.inf, 0.0)
     ray = (x / largest).clip(low, high)
-    doubt = 2.0**-52 * (np.diff(program.matrix.indptr) + 1) * (abs(program.matrix) @ abs(ray))
+    doubt = ROUNDOFF * (np.diff(program.matrix.indptr) + 2) * (abs(program.matrix) @ abs(ray))
     moved = program.matrix @ ray
     excess = np.maximum(moved, np.where(np.arange(moved.size) < program.equalities, -moved, 0.0))
     loose = float((excess + doubt)[excess + doubt > 0].max(initial=0.0))
-    products = program.c * ray
-    fall = -math.fsum(products) - 2.0**-52 * math.fsum(abs(products))
+    change, rounding = bounded_sum(program.c * ray)
+    fall = -change - rounding
     if not fall > 0:
         return None, 0.0
     return ray, fall / loose if loose else math.inf

@@ -26,7 +26,7 @@ Point: TypeAlias = tuple[Array, Array]
 PERIOD = 40
 #: Looks between two searches for a ray.
 RAY_PERIOD = 5
-#: The step is this share of the largest one allowed; the norm is only estimated.
+#: The step is this share of the largest one allowed.
 STEP_SHARE = 0.998
 
 
