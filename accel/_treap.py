@@ -9,15 +9,10 @@ C. Aragon, R. Seidel, "Randomized search trees", FOCS 1989.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from accel.dispatch import CACHE_VARIABLE
+from accel.loops import compiled
 
 # Columns of the two node tables. Node 0 stands for an empty subtree; its row holds
 # zeros in every column that a parent reads, and the tree's root and size besides.
@@ -28,22 +23,11 @@ CELL, PENDING, MASS, PEAK = range(4)
 # A side or subtree of less weight is emptied, which keeps every factor finite.
 TINY = 1e-270
 
-Loop = TypeVar("Loop", bound=Callable[..., Any])
 Places = NDArray[np.int64]
 Weights = NDArray[np.float64]
 
 
-def _compiled(loop: Loop) -> Loop:
-    """Compile at the first call; keep the result on disk where that is possible."""
-    if os.environ.get(CACHE_VARIABLE) != "0":
-        try:
-            return cast(Loop, numba.njit(cache=True)(loop))
-        except RuntimeError:  # no directory to cache in can be written to
-            pass
-    return cast(Loop, numba.njit(loop))
-
-
-@_compiled
+@compiled
 def start(places: Places, weights: Weights, size: int) -> None:
     """Make the tree of one piece."""
     places[0, ROOT] = 0
@@ -52,7 +36,7 @@ def start(places: Places, weights: Weights, size: int) -> None:
     places[0, ROOT] = root
 
 
-@_compiled
+@compiled
 def _new(places: Places, weights: Weights, start: int, stop: int, cell: float) -> int:
     """Append a node; its priority is a hash of its number (splitmix64)."""
     node: int = places[0, COUNT] + 1
@@ -69,7 +53,7 @@ def _new(places: Places, weights: Weights, start: int, stop: int, cell: float) -
     return node
 
 
-@_compiled
+@compiled
 def _gather(places: Places, weights: Weights, node: int) -> None:
     """Recompute a node's sums from its children, whose own are right."""
     left, right = places[node, LEFT], places[node, RIGHT]
@@ -79,7 +63,7 @@ def _gather(places: Places, weights: Weights, node: int) -> None:
     weights[node, PEAK] = max(cell, weights[left, PEAK], weights[right, PEAK])
 
 
-@_compiled
+@compiled
 def _multiply(weights: Weights, node: int, factor: float) -> None:
     """Scale a subtree; its children are told later."""
     mass = weights[node, MASS] * factor
@@ -91,7 +75,7 @@ def _multiply(weights: Weights, node: int, factor: float) -> None:
     weights[node, PEAK] *= factor
 
 
-@_compiled
+@compiled
 def _hand_down(places: Places, weights: Weights, node: int) -> None:
     """Pass a node's pending factor on to its children."""
     factor = weights[node, PENDING]
@@ -101,7 +85,7 @@ def _hand_down(places: Places, weights: Weights, node: int) -> None:
         weights[node, PENDING] = 1.0
 
 
-@_compiled
+@compiled
 def _split(places: Places, weights: Weights, node: int, cut: int) -> tuple[int, int, int]:
     """Split a subtree into what lies before the cut and what lies from it on.
 
@@ -128,7 +112,7 @@ def _split(places: Places, weights: Weights, node: int, cut: int) -> tuple[int, 
     return before, after, rest
 
 
-@_compiled
+@compiled
 def _merge(places: Places, weights: Weights, before: int, after: int) -> int:
     """Join two subtrees, all of the first before all of the second."""
     if before == 0:
@@ -146,7 +130,7 @@ def _merge(places: Places, weights: Weights, before: int, after: int) -> int:
     return after
 
 
-@_compiled
+@compiled
 def scale(places: Places, weights: Weights, cut: int, left: float, right: float) -> bool:
     """Scale both sides of the cut; leave all as it was where no weight would remain."""
     before, after, rest = _split(places, weights, places[0, ROOT], cut)
@@ -160,7 +144,7 @@ def scale(places: Places, weights: Weights, cut: int, left: float, right: float)
     return alive
 
 
-@_compiled
+@compiled
 def locate(places: Places, weights: Weights, fraction: float) -> tuple[int, float, float]:
     """Walk down to the cell at which the cumulative weight reaches the fraction."""
     node, factor, before = places[0, ROOT], 1.0, 0.0
@@ -185,7 +169,7 @@ def locate(places: Places, weights: Weights, fraction: float) -> tuple[int, floa
             wanted -= beside + own
 
 
-@_compiled
+@compiled
 def weigh(places: Places, weights: Weights, cell: int) -> tuple[float, float]:
     """Give the weight before a cell, and its own."""
     node, factor, before = places[0, ROOT], 1.0, 0.0
@@ -202,7 +186,7 @@ def weigh(places: Places, weights: Weights, cell: int) -> tuple[float, float]:
         node, factor = places[node, RIGHT], inner
 
 
-@_compiled
+@compiled
 def peak(places: Places, weights: Weights) -> int:
     """Walk down to the heaviest cell; ties go to the node, then to the left."""
     node: int = places[0, ROOT]

@@ -86,6 +86,30 @@ class Source:
         return f"{shown} {self.year}"
 
 
+def here(page: str, section: str) -> Source:
+    """Point at a proof of this library.
+
+    Parameters
+    ----------
+    page : str
+        Name of the page in ``docs/theory``, without its suffix.
+    section : str
+        The heading of the proof there.
+
+    Returns
+    -------
+    Source
+        The source.
+    """
+    return Source(
+        authors="lemmata",
+        title="proof of this library",
+        year=2026,
+        venue=f"docs/theory/{page}.md",
+        locator=section,
+    )
+
+
 @dataclass(frozen=True)
 class Surely:
     """The bound holds in every run."""

@@ -13,13 +13,12 @@ from algos.search.theorems.symbols import (
     K,
     V,
     failure_probability,
-    here,
     n,
     sure_count,
     tolerance,
     wrong_answer,
 )
-from algos.theorem import Source, Tightness
+from algos.theorem import Source, Tightness, here
 
 VOTE_FAILURE = wrong_answer(
     "repeated-vote",

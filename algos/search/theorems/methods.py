@@ -12,11 +12,11 @@ from algos.search.theorems.symbols import (
     GRETTA_PRICE,
     KARP_KLEINBERG,
     growth,
-    here,
     lg,
     n,
     tolerance,
 )
+from algos.theorem import here
 
 METHODS = {
     "noisy-binary-search": (noisy_binary_search, GRETTA_PRICE),

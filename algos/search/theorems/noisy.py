@@ -16,13 +16,12 @@ from algos.search.theorems.symbols import (
     W,
     cap,
     failure_probability,
-    here,
     lg,
     n,
     target,
     tolerance,
 )
-from algos.theorem import InExpectation, Source, Surely, Theorem, Tightness
+from algos.theorem import InExpectation, Source, Surely, Theorem, Tightness, here
 
 FAILURE = Theorem(
     key="search/noisy-binary-search/failure",

@@ -74,17 +74,6 @@ GRETTA_PRICE = Source(
 )
 
 
-def here(page: str, section: str) -> Source:
-    """Point at a proof of this library."""
-    return Source(
-        authors="lemmata",
-        title="proof of this library",
-        year=2026,
-        venue=f"docs/theory/{page}.md",
-        locator=section,
-    )
-
-
 KARP_KLEINBERG = Source(
     authors="R. Karp, R. Kleinberg",
     title="Noisy binary search and its applications",

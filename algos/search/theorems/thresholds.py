@@ -14,7 +14,6 @@ from algos.search.theorems.symbols import (
     R,
     failure_probability,
     growth,
-    here,
     horizon,
     lg,
     lipschitz,
@@ -22,7 +21,7 @@ from algos.search.theorems.symbols import (
     tolerance,
     wrong_answer,
 )
-from algos.theorem import InExpectation, Theorem, Tightness
+from algos.theorem import InExpectation, Theorem, Tightness, here
 
 THRESHOLD_FAILURE = wrong_answer(
     "learn-threshold",

@@ -1,0 +1,316 @@
+"""What every iteration shares: the guarded operator, the result, the loop around the steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from accel.anchored import pair_products
+from algos._arguments import checked_array, checked_count, checked_real
+
+Vector = NDArray[np.float64]
+Operator = Callable[[Vector], ArrayLike]
+Status = Literal[
+    "converged",
+    "iteration limit",
+    "diverged",
+    "no fixed point within r",
+    "non-finite oracle",
+    "precondition violated",
+]
+
+FLOAT = np.dtype(np.float64)
+
+#: A pair must break a declared inequality by more than this share, beyond rounding.
+PAIR_RTOL = 1e-7
+#: Rounding of an operator's value, relative to its argument and its value.
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Witness:
+    """What stopped a run that did not keep its promise.
+
+    Attributes
+    ----------
+    call : int
+        The oracle call that showed it, from 1.
+    text : str
+        The broken inequality with its numbers, or what was returned.
+    points, values : tuple of ndarray
+        Arguments of the operator, and what it returned there: two of each for a
+        broken inequality, one for a value that is not finite.
+    """
+
+    call: int
+    text: str
+    points: tuple[Vector, ...]
+    values: tuple[Vector, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class IterationResult:
+    """Where an iteration came to, and what is proven of this run.
+
+    Attributes
+    ----------
+    x : ndarray
+        The last iterate whose residual was measured; always finite.
+    status : str
+        ``"converged"``: the residual is at most the tolerance.  ``"iteration
+        limit"``: it is not yet.  ``"diverged"``: the iterates went further than any
+        operator with the declared properties can take them.  ``"no fixed point
+        within r"``: every solution is proven to be further from the start than the
+        caller's ``distance``.  ``"non-finite oracle"`` and ``"precondition
+        violated"``: see ``witness``.
+    residual : float
+        Measured at ``x``; NaN where not even the first call could be used.
+    bound : float
+        Proven upper bound on the residual, given ``distance``; inf without it.
+    iterations : int
+        Steps taken; ``bound`` is the theorem's at this number.
+    oracle_calls : int
+        Calls of the operator.
+    preconditions : tuple of str
+        What was declared and has been tested on every pair of successive calls.
+    witness : Witness or None
+        Two points that break a declared property, or the call that was not finite.
+    """
+
+    x: Vector
+    status: Status
+    residual: float
+    bound: float
+    iterations: int
+    oracle_calls: int
+    preconditions: tuple[str, ...]
+    witness: Witness | None
+
+
+class OracleError(RuntimeError):
+    """The operator raised; the last iterate is not lost.
+
+    Parameters
+    ----------
+    message : str
+        What happened.
+    call : int
+        The oracle call, from 1.
+    x : ndarray
+        The point at which the operator was called.
+    """
+
+    def __init__(self, message: str, call: int, x: Vector):
+        super().__init__(message)
+        self.call = call
+        self.x = x
+
+
+class Stop(Exception):  # noqa: N818 - a signal between the guard and the loop, no error
+    """The oracle cannot be believed any more."""
+
+    def __init__(self, status: Status, witness: Witness):
+        super().__init__(status)
+        self.status = status
+        self.witness = witness
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Properties that a caller declares of an operator F, tested on pairs of calls."""
+
+    lipschitz: float = math.inf  # ‖Fx − Fy‖ ≤ lipschitz ‖x − y‖
+    monotone: bool = False  # ⟨Fx − Fy, x − y⟩ ≥ 0
+    cocoercive: float = math.inf  # ⟨Fx − Fy, x − y⟩ ≥ ‖Fx − Fy‖² / cocoercive
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Write them as text."""
+        names = []
+        if self.lipschitz == 1:
+            names.append("nonexpansive")
+        elif self.lipschitz < math.inf:
+            names.append(f"{self.lipschitz:g}-Lipschitz")
+        if self.monotone:
+            names.append("monotone")
+        if self.cocoercive < math.inf:
+            names.append(f"1/{self.cocoercive:g}-cocoercive")
+        return tuple(names)
+
+    def broken(self, x: Vector, fx: Vector, y: Vector, fy: Vector, error: float) -> str:
+        """Tell how a pair breaks a property by more than rounding; empty where it does not."""
+        points, product, values = pair_products(x, fx, y, fy)
+        lipschitz, modulus = self.lipschitz, 1 / self.cocoercive
+        if values <= lipschitz * lipschitz * points and (
+            product >= values * modulus or not (self.monotone or modulus)
+        ):
+            return ""
+        gap, change = math.sqrt(points), math.sqrt(values)
+        size = float(np.linalg.norm(x)) + float(np.linalg.norm(fx))
+        slack = PAIR_RTOL * change + ROUNDING * size + error
+        if change > lipschitz * gap + slack:
+            return (
+                f"‖F(x) − F(y)‖ = {change:.6g} exceeds {lipschitz:g} ‖x − y‖ = "
+                f"{lipschitz * gap:.6g}"
+            )
+        if self.monotone and product < -slack * gap:
+            return f"⟨F(x) − F(y), x − y⟩ = {product:.6g} is negative"
+        if modulus and product < values * modulus - slack * (gap + 2 * change * modulus):
+            return (
+                f"⟨F(x) − F(y), x − y⟩ = {product:.6g} is below ‖F(x) − F(y)‖² / "
+                f"{self.cocoercive:g} = {values * modulus:.6g}"
+            )
+        return ""
+
+
+class Oracle:
+    """A user's operator: counted, its values checked, successive pairs tested."""
+
+    def __init__(
+        self, operator: Operator, shape: tuple[int, ...], declared: Declared, check: bool
+    ) -> None:
+        self.calls = 0
+        self.declared = declared
+        self._operator = operator
+        self._shape = shape
+        self.check = check
+        self._pairs: list[tuple[Vector, Vector]] = []  # the call before, and room for the next
+
+    @property
+    def preconditions(self) -> tuple[str, ...]:
+        """What has been tested."""
+        return self.declared.names if self.check and self.calls > 1 else ()
+
+    def __call__(self, x: Vector) -> Vector:
+        """Evaluate at x; raise :class:`Stop` where the value cannot be believed."""
+        shown = x.view()
+        shown.flags.writeable = False
+        value = self.evaluate(shown)
+        if not math.isfinite(float(value.sum())):
+            self.require_finite(x, value)
+        if self.check:
+            self.test(x, value)
+        return value
+
+    def evaluate(self, shown: Vector) -> Vector:
+        """Call the operator with a read-only view; its values are not looked at yet."""
+        self.calls += 1
+        try:
+            answer = self._operator(shown)
+        except Exception as error:
+            raise OracleError(
+                f"the operator raised {type(error).__name__} at call {self.calls}: {error}; the "
+                "point is in the error's x",
+                self.calls, shown.copy(),
+            ) from error  # fmt: skip
+        if isinstance(answer, np.ndarray) and answer.shape == self._shape and answer.dtype is FLOAT:
+            return answer
+        return self._converted(answer)
+
+    def require_finite(self, x: Vector, value: Vector) -> None:
+        """Raise :class:`Stop` where a value holds NaN or infinity."""
+        if not np.isfinite(value).all():
+            text = f"call {self.calls} returned a value that is not finite"
+            witness = Witness(self.calls, text, (x.copy(),), (value.copy(),))
+            raise Stop("non-finite oracle", witness)
+
+    def _converted(self, answer: Any) -> Vector:
+        """Bring an answer to float64 and the right shape."""
+        try:
+            raw = np.asarray(answer)
+        except (TypeError, ValueError):
+            raw = np.empty(0, object)
+        if raw.dtype.kind not in "biuf":
+            raise TypeError(
+                f"the operator must return an array of real numbers, got {answer!r} at call "
+                f"{self.calls}"
+            )
+        if raw.shape != self._shape:
+            raise ValueError(
+                f"the operator must return shape {self._shape}, as x0 has, got {raw.shape} at "
+                f"call {self.calls}"
+            )
+        return raw.astype(np.float64)
+
+    def test(self, x: Vector, value: Vector, error: float = 0.0) -> None:
+        """Compare with the call before; the two values may be off by the error together."""
+        known = bool(self._pairs)
+        if not known:
+            self._pairs = [(np.empty(x.size), np.empty(x.size)) for _ in range(2)]
+        last, here = self._pairs
+        np.copyto(here[0], x.ravel())
+        np.copyto(here[1], value.ravel())
+        self._pairs.reverse()
+        text = self.declared.broken(*here, *last, error) if known else ""
+        if text:
+            points = (here[0].reshape(self._shape), last[0].reshape(self._shape))
+            values = (here[1].reshape(self._shape), last[1].reshape(self._shape))
+            raise Stop("precondition violated", Witness(self.calls, text, points, values))
+
+
+def checked_start(
+    x0: ArrayLike, tolerance: float, max_iterations: int, distance: float | None
+) -> tuple[Vector, float, int, float]:
+    """Validate what every iteration takes; a distance that is not given is inf."""
+    start = checked_array("x0", x0)
+    tolerance = checked_real("tolerance", tolerance, 0, math.inf, low_end=True)
+    limit = checked_count("max_iterations", max_iterations, least=0)
+    if distance is None:
+        return start, tolerance, limit, math.inf
+    return start, tolerance, limit, checked_real("distance", distance, 0, math.inf, low_end=True)
+
+
+def follow(
+    oracle: Oracle,
+    steps: Iterator[tuple[Vector, Vector]],
+    rate: Callable[[int], float],
+    *,
+    start: Vector,
+    tolerance: float,
+    limit: int,
+    distance: float,
+    best: bool = False,
+) -> IterationResult:
+    """Run steps that yield an iterate and its residual as a vector.
+
+    The residual at step k is at most ``rate(k) · distance``; a larger one proves
+    that no solution lies within the distance.  ``best``: the smallest one so far is.
+    """
+    x, residual, k = start, math.nan, 0
+    status: Status = "iteration limit"
+    witness: Witness | None = None
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            for k, (iterate, value) in enumerate(steps):
+                norm = float(np.linalg.norm(value))
+                if not (math.isfinite(norm) and np.isfinite(iterate).all()):
+                    status = "diverged"
+                    break
+                if not (best and norm >= residual):
+                    x, residual = iterate, norm
+                if residual <= tolerance:
+                    status = "converged"
+                    break
+                if k and residual > rate(k) * distance * (1 + PAIR_RTOL):  # a pair was tested
+                    status = "no fixed point within r"
+                    break
+                if k == limit:
+                    break
+    except Stop as stop:
+        status, witness = stop.status, stop.witness
+    bound = rate(k) * distance if distance else 0.0
+    return IterationResult(
+        x=x.copy(),
+        status=status,
+        residual=residual,
+        bound=math.inf if math.isnan(bound) else bound,
+        iterations=k,
+        oracle_calls=oracle.calls,
+        preconditions=oracle.preconditions,
+        witness=witness,
+    )
