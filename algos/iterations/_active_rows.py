@@ -52,16 +52,17 @@ class Rows:
         )
 
     def joined(self, new: Rows, x: Reals) -> Rows:
-        """Put rows that are not yet here in front, the most violated one first."""
+        """Add rows that are not yet here; the most violated of all comes first."""
         _, places = np.unique(new.marks, return_index=True)
-        new = new.where(places[~np.isin(new.marks[places], self.marks)])
-        new = new.where(np.argsort(new.bounds - new.matrix @ x))
-        return Rows(
+        new = new.where(np.sort(places[~np.isin(new.marks[places], self.marks)]))
+        both = Rows(
             sparse.vstack([new.matrix, self.matrix], format="csr"),
             np.concatenate([new.bounds, self.bounds]),
             np.concatenate([new.multipliers, self.multipliers]),
             np.concatenate([new.marks, self.marks]),
         )
+        worst = int(np.argmax(both.matrix @ x - both.bounds))
+        return both.where(np.concatenate([[worst], np.delete(np.arange(both.bounds.size), worst)]))
 
 
 def ask(oracle: Oracle, x: Reals) -> Rows | None:

@@ -1,3 +1,77 @@
 """Checks of the family `iterations`."""
 
-__all__: list[str] = []
+from proofs_checks.iterations.bregman import (
+    accelerated_gap,
+    proximal_gradient_gap,
+    proximal_gradient_residual,
+    proximal_point_gap,
+)
+from proofs_checks.iterations.correlation_clustering import clustering_bound, clustering_rounding
+from proofs_checks.iterations.fixed_points import (
+    averaged_residual,
+    certified_distance,
+    halpern_adaptive,
+    halpern_contraction,
+    halpern_displacement,
+    halpern_inexact,
+    halpern_is_optimal,
+    halpern_residual,
+    halpern_restarts,
+    proximal_residual,
+)
+from proofs_checks.iterations.lp import (
+    lp_dual_bound,
+    pdhg_residual,
+)
+from proofs_checks.iterations.metric_learning import learning_dual
+from proofs_checks.iterations.metric_nearness import metric, metric_distance
+from proofs_checks.iterations.monotone import (
+    anchored_residual,
+    cocoercive_residual,
+    extragradient_gap,
+    extragradient_residual,
+    fast_residual,
+    optimistic_gap,
+    past_residual,
+)
+from proofs_checks.iterations.project_and_forget import (
+    distance,
+    dual_value,
+    progress,
+    violation,
+)
+
+__all__ = [
+    "accelerated_gap",
+    "anchored_residual",
+    "averaged_residual",
+    "certified_distance",
+    "clustering_bound",
+    "clustering_rounding",
+    "cocoercive_residual",
+    "distance",
+    "dual_value",
+    "extragradient_gap",
+    "extragradient_residual",
+    "fast_residual",
+    "halpern_adaptive",
+    "halpern_contraction",
+    "halpern_displacement",
+    "halpern_inexact",
+    "halpern_is_optimal",
+    "halpern_residual",
+    "halpern_restarts",
+    "learning_dual",
+    "lp_dual_bound",
+    "metric",
+    "metric_distance",
+    "optimistic_gap",
+    "past_residual",
+    "pdhg_residual",
+    "progress",
+    "proximal_gradient_gap",
+    "proximal_gradient_residual",
+    "proximal_point_gap",
+    "proximal_residual",
+    "violation",
+]
