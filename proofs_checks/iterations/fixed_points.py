@@ -269,7 +269,7 @@ class Sharp:
     @property
     def sharpness(self) -> float:
         """The smallest |1 − factor|."""
-        return min(abs(1 - factor) for factor in self.map_.factors)
+        return min(float(abs(1 - factor)) for factor in self.map_.factors)
 
     @property
     def steps(self) -> int:
