@@ -32,10 +32,9 @@ def compiled(loop: Loop) -> Loop:
     callable
         The same, compiled; the plain function is its ``py_func``.
     """
-    options = {"error_model": "numpy", "nogil": True}
     if os.environ.get(CACHE_VARIABLE) != "0":
         try:
-            return cast(Loop, numba.njit(cache=True, **options)(loop))
+            return cast(Loop, numba.njit(cache=True, error_model="numpy", nogil=True)(loop))
         except RuntimeError:  # no directory to cache in can be written to
             pass
-    return cast(Loop, numba.njit(**options)(loop))
+    return cast(Loop, numba.njit(error_model="numpy", nogil=True)(loop))

@@ -176,7 +176,7 @@ class Sloppy:
 
     def error(self, k: int) -> float:
         """Bound the error of image k."""
-        return self.size / (k + 1) ** self.decay
+        return float(self.size / (k + 1) ** self.decay)
 
     def operator(self) -> Callable[[Vector], Vector]:
         """Make the map, which counts its calls; the errors push along the start or outwards."""

@@ -41,7 +41,7 @@ MONOTONE: list[Method] = [
     optimistic_gradient,
     reflected_gradient,
 ]
-ALL = [*NONEXPANSIVE, accelerated_proximal_point, halpern_cocoercive, *MONOTONE]
+ALL: list[Method] = [*NONEXPANSIVE, accelerated_proximal_point, halpern_cocoercive, *MONOTONE]
 
 
 def run(method: Method, operator: Any, x0: Any, **options: Any) -> IterationResult:
@@ -375,6 +375,7 @@ def test_steps_that_diverge_are_refused_before_the_loop() -> None:
 
 
 def test_options_without_a_common_theorem_are_refused() -> None:
+    halpern_of: Method = halpern
     for options in (
         {"anchor": "adaptive", "contraction": 0.9},
         {"contraction": 0.9, "error": 0.1},
@@ -382,10 +383,10 @@ def test_options_without_a_common_theorem_are_refused() -> None:
         {"sharpness": 0.5, "contraction": 0.5},
     ):
         with pytest.raises(ValueError, match=r"no (common )?theorem"):
-            halpern(lambda x: x, [1.0], **options)  # type: ignore[arg-type]
+            halpern_of(lambda x: x, [1.0], **options)
     for name, value in (("anchor", "none"), ("contraction", 1.1), ("sharpness", 2.5)):
         with pytest.raises(ValueError, match=f"{name} must"):
-            halpern(lambda x: x, [1.0], **{name: value})  # type: ignore[arg-type]
+            halpern_of(lambda x: x, [1.0], **{name: value})
 
 
 def test_arrays_of_any_shape_and_integers_work() -> None:
