@@ -60,7 +60,7 @@ def accelerated_bregman_proximal_gradient(
     divergence : float, optional
         Upper bound on D(x*, x0); the bound is infinite without it.
     tolerance : float, optional
-        Stop when a step's divergence D(z, z⁺) is at most this.
+        Stop when D(x, z⁺) + D(z, z⁺) is at most this; it is 0 at a minimiser alone.
     max_iterations : int, optional
         Steps at most.
     check : bool, optional
@@ -70,8 +70,8 @@ def accelerated_bregman_proximal_gradient(
     Returns
     -------
     BregmanResult
-        ``residual`` is the last D(z, z⁺), of which nothing is proven; ``gap_bound`` speaks of
-        f + ψ at ``x``; ``value`` is f there with ``check``, else at the step's y.
+        ``residual`` is the last D(x, z⁺) + D(z, z⁺), of which nothing is proven; ``gap_bound``
+        speaks of f + ψ at ``x``; ``value`` is f there with ``check``, else at the step's y.
 
     Raises
     ------
@@ -144,6 +144,7 @@ def _steps(
         value, slope = f.pair(y)
         weight = theta ** (gamma - 1) * smoothness
         new = mirror_step(h, prox, h.gradient(z) - slope / weight, 1 / weight)
+        far = h.divergence(x, new) + h.divergence(z, new)
         x = (1 - theta) * x + theta * new
         if check:
             at_x = f.pair(x)
@@ -156,5 +157,5 @@ def _steps(
                 )
                 raise f.stop(text, (y, x), (slope, at_x[1]))
             value = at_x[0]
-        far, z, k = h.divergence(z, new), new, k + 1
+        z, k = new, k + 1
         yield x, value, far

@@ -6,6 +6,13 @@ from proofs_checks.iterations.bregman import (
     proximal_gradient_residual,
     proximal_point_gap,
 )
+from proofs_checks.iterations.bregman_averages import averaged, mirror_gap
+from proofs_checks.iterations.bregman_projections import dykstra_certificate, dykstra_lines
+from proofs_checks.iterations.bregman_transport import (
+    sinkhorn_contraction,
+    sinkhorn_cost,
+    sinkhorn_marginal,
+)
 from proofs_checks.iterations.correlation_clustering import clustering_bound, clustering_rounding
 from proofs_checks.iterations.fixed_points import (
     averaged_residual,
@@ -44,6 +51,7 @@ from proofs_checks.iterations.project_and_forget import (
 __all__ = [
     "accelerated_gap",
     "anchored_residual",
+    "averaged",
     "averaged_residual",
     "certified_distance",
     "clustering_bound",
@@ -51,6 +59,8 @@ __all__ = [
     "cocoercive_residual",
     "distance",
     "dual_value",
+    "dykstra_certificate",
+    "dykstra_lines",
     "extragradient_gap",
     "extragradient_residual",
     "fast_residual",
@@ -65,6 +75,7 @@ __all__ = [
     "lp_dual_bound",
     "metric",
     "metric_distance",
+    "mirror_gap",
     "optimistic_gap",
     "past_residual",
     "pdhg_residual",
@@ -73,5 +84,8 @@ __all__ = [
     "proximal_gradient_residual",
     "proximal_point_gap",
     "proximal_residual",
+    "sinkhorn_contraction",
+    "sinkhorn_cost",
+    "sinkhorn_marginal",
     "violation",
 ]
