@@ -9,6 +9,7 @@ from ._dykstra_bregman import DykstraResult, dykstra_bregman
 from ._eag import eag
 from ._extragradient import ErgodicResult, extragradient
 from ._feg import feg
+from ._finite_sum import FiniteSumResult
 from ._generator import Generator
 from ._generators import Burg, Entropy, Euclidean, Mahalanobis, PNorm
 from ._halpern import FixedPointResult, displacement_error, halpern
@@ -18,8 +19,14 @@ from ._lp_epoch import HalpernPdhgResult, halpern_pdhg
 from ._metric_learning import MetricLearningResult, metric_learning
 from ._metric_nearness import MetricNearnessResult, metric_nearness
 from ._mirror_descent import mirror_descent
+from ._page import StochasticResult
 from ._problem import IterationResult, OracleError, Witness
 from ._project_and_forget import ProjectAndForgetResult, project_and_forget
+from ._separated_rates import (
+    SeparatedResult,
+    optimistic_gradient_separated,
+    separated_rates_bound,
+)
 from ._single_call import (
     optimistic_gradient,
     past_extragradient,
@@ -29,6 +36,10 @@ from ._single_call import (
 from ._sinkhorn import SinkhornResult, projective_diameter, sinkhorn
 from ._solve_lp import LPResult, solve_lp
 from ._sparse_metric_nearness import sparse_metric_nearness
+from ._stochastic_extragradient_halpern import stochastic_extragradient_halpern
+from ._stochastic_halpern import stochastic_halpern, stochastic_halpern_bound
+from ._variance_reduced_halpern import variance_reduced_halpern
+from ._variance_reduced_proximal_halpern import variance_reduced_proximal_halpern
 
 __all__ = [
     "AveragedResult",
@@ -39,6 +50,7 @@ __all__ = [
     "Entropy",
     "ErgodicResult",
     "Euclidean",
+    "FiniteSumResult",
     "FixedPointResult",
     "Generator",
     "HalpernPdhgResult",
@@ -50,7 +62,9 @@ __all__ = [
     "OracleError",
     "PNorm",
     "ProjectAndForgetResult",
+    "SeparatedResult",
     "SinkhornResult",
+    "StochasticResult",
     "Witness",
     "accelerated_bregman_proximal_gradient",
     "accelerated_proximal_point",
@@ -72,12 +86,19 @@ __all__ = [
     "metric_nearness",
     "mirror_descent",
     "optimistic_gradient",
+    "optimistic_gradient_separated",
     "past_extragradient",
     "project_and_forget",
     "projective_diameter",
     "reflected_gradient",
+    "separated_rates_bound",
     "single_call_rate",
     "sinkhorn",
     "solve_lp",
     "sparse_metric_nearness",
+    "stochastic_extragradient_halpern",
+    "stochastic_halpern",
+    "stochastic_halpern_bound",
+    "variance_reduced_halpern",
+    "variance_reduced_proximal_halpern",
 ]

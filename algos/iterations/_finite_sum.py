@@ -1,0 +1,120 @@
+"""An operator that is the mean of n components, whose evaluations are counted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from algos._arguments import checked_array, checked_count
+from algos.iterations._problem import (
+    Declared,
+    IterationResult,
+    Operator,
+    Oracle,
+    Vector,
+)
+
+Indices = NDArray[np.int64]
+#: ``components(indices, x)``: the mean over those components.
+Components = Callable[[Indices, Vector], ArrayLike]
+#: ``resolvent(x, step)``: the w with x ∈ w + step · G(w).
+Resolvent = Callable[[Vector, float], ArrayLike]
+
+
+@dataclass(frozen=True, eq=False)
+class FiniteSumResult(IterationResult):
+    """Where an iteration on a finite sum came to.
+
+    The attributes of :class:`IterationResult`, of which two read differently, and one
+    more.  ``residual`` is ‖F(x) + g‖ with the whole sum and a known g in G(x), measured
+    where the method looked at the whole sum anyway, or by n evaluations at the end.
+    ``oracle_calls`` counts evaluations of single components, those for the residual
+    included.
+
+    Attributes
+    ----------
+    full_evaluations : int
+        How often the whole sum was evaluated; n calls each.
+    """
+
+    full_evaluations: int
+
+
+class FiniteSum:
+    """F = (1/n) Σ F_i, guarded and counted."""
+
+    def __init__(
+        self,
+        operators: Components | Sequence[Operator],
+        n: int | None,
+        shape: tuple[int, ...],
+        rng: np.random.Generator,
+    ) -> None:
+        if isinstance(operators, Sequence):
+            if n not in (None, len(operators)):
+                raise ValueError(f"n must be the number of operators, {len(operators)}, got {n!r}")
+            n, components = len(operators), averaged(operators)
+        elif n is None:
+            raise TypeError("n must be given with a callable of indices and a point")
+        else:
+            components = operators
+        self.n = checked_count("n", n)
+        self.evaluations = self.full_evaluations = 0
+        self._all = np.arange(self.n)
+        self._all.flags.writeable = False
+        self._rng = rng
+        self._indices = self._all
+        self._guarded = Oracle(
+            lambda x: components(self._indices, x), shape, Declared(), check=False
+        )
+
+    def full(self, x: Vector) -> Vector:
+        """Evaluate the whole sum."""
+        self.full_evaluations += 1
+        return self._mean(self._all, x)
+
+    def change(self, size: int, x: Vector, before: Vector) -> Vector:
+        """Average F_i(x) − F_i(before) over components drawn with replacement."""
+        indices = self._rng.integers(self.n, size=size)
+        return self._mean(indices, x) - self._mean(indices, before)
+
+    def _mean(self, indices: Indices, x: Vector) -> Vector:
+        """Average components."""
+        self.evaluations += indices.size
+        self._indices = indices
+        return self._guarded(x)
+
+
+def averaged(operators: Sequence[Operator]) -> Components:
+    """Average single operators over indices."""
+
+    def components(indices: Indices, x: Vector) -> Vector:
+        total = np.zeros(x.shape)
+        for i in indices:
+            total += checked_array(f"operators[{i}](x)", operators[i](x), shape=x.shape)
+        return total / indices.size
+
+    return components
+
+
+class Constraint:
+    """The set-valued part G through its resolvent; guarded."""
+
+    def __init__(self, resolvent: Resolvent | None, shape: tuple[int, ...]) -> None:
+        self._step = math.nan
+        self._guarded = None
+        if resolvent is not None:
+            self._guarded = Oracle(
+                lambda x: resolvent(x, self._step), shape, Declared(), check=False
+            )
+
+    def __call__(self, x: Vector, step: float) -> Vector:
+        """Solve x ∈ w + step · G(w) for w."""
+        if self._guarded is None:
+            return x
+        self._step = step
+        return self._guarded(x)
