@@ -110,6 +110,22 @@ def test_adaptive_anchor_follows_its_formula() -> None:
     assert result.residual <= result.bound <= 2 * float(np.linalg.norm(x0)) / 7 * (1 + 1e-12)
 
 
+def test_the_adaptive_anchor_may_be_worse_and_is_never_beyond_the_bound() -> None:
+    factors = np.array([-0.45 + 0.354j, 0.921 + 0.389j])
+    start = np.array([1.0, 0.0, 1.0, 0.0]) / math.sqrt(2)
+
+    def turned(x: Vector) -> Vector:
+        image: Vector = (x.view(complex) * factors).view(float)
+        return image
+
+    classical, adaptive = (
+        halpern(turned, start, tolerance=0, max_iterations=34, anchor=anchor, distance=1)
+        for anchor in ("classical", "adaptive")  # type: ignore[arg-type]  # Literal
+    )
+    assert adaptive.residual > 1.2 * classical.residual
+    assert adaptive.residual <= adaptive.bound <= classical.bound
+
+
 @pytest.mark.parametrize("anchor", ["classical", "adaptive"])
 def test_restarts_make_a_sharp_problem_linear(anchor: Any) -> None:
     turn = 0.1
