@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ Vector = NDArray[np.float64]
 @compiled
 def anchored_step(
     anchor: Vector, x: Vector, image: Vector, weight: float, out: Vector
-) -> tuple[float, float]:
+) -> tuple[float, float, float]:
     """Write ``weight * anchor + (1 - weight) * image`` to ``out``, in one pass.
 
     Parameters
@@ -30,7 +32,7 @@ def anchored_step(
     Returns
     -------
     tuple of float
-        With g = x − image: ``(⟨g, g⟩, ⟨g, anchor − x⟩)``.
+        With g = x − image: ``(‖g‖, ⟨g, anchor − x⟩, ‖g‖ / 2 + ⟨g, anchor − x⟩ / ‖g‖)``.
     """
     square = along = 0.0
     rest = 1.0 - weight
@@ -39,7 +41,8 @@ def anchored_step(
         square += gap * gap
         along += gap * (anchor[i] - x[i])
         out[i] = weight * anchor[i] + rest * image[i]
-    return square, along
+    residual = math.sqrt(square)
+    return residual, along, residual / 2 + along / residual
 
 
 @compiled

@@ -18,6 +18,7 @@ class Anchoring:
     """
 
     error = 0.0  # bound on the error of the present image
+    indirect = False  # whether a certificate of distance is not what the last step shows
 
     def __init__(self, anchor: Vector, radius: float) -> None:
         self.anchor = anchor
@@ -34,12 +35,9 @@ class Anchoring:
         """Bound the residual at the present iterate."""
         return 2 * self.radius / (self.steps + 1)
 
-    def reach(self, residual: float, along: float) -> float:
-        """Give a distance from the start within which no fixed point lies.
-
-        ⟨g, x − x*⟩ ≥ ‖g‖² / 2 and Cauchy–Schwarz.
-        """
-        return residual / 2 + along / residual
+    def reach(self, residual: float, reach: float) -> float:
+        """Give a distance from the start within which no fixed point lies."""
+        return reach
 
 
 class Contraction(Anchoring):
@@ -68,6 +66,8 @@ class Contraction(Anchoring):
 class Inexact(Anchoring):
     """The classical rule where image k is off by at most ``errors(k)``."""
 
+    indirect = True
+
     def __init__(self, anchor: Vector, radius: float, errors: Callable[[int], float]) -> None:
         super().__init__(anchor, radius)
         self._errors = errors
@@ -87,7 +87,7 @@ class Inexact(Anchoring):
         """Bound the residual, as measured with the present error."""
         return 2 * (self.radius + self._spent) / (self.steps + 1) + self.error
 
-    def reach(self, residual: float, along: float) -> float:
+    def reach(self, residual: float, reach: float) -> float:
         """Solve the bound for the distance."""
         return (residual - self.error) * (self.steps + 1) / 2 - self._spent
 
@@ -116,6 +116,7 @@ class Restarted:
     """
 
     error = 0.0
+    indirect = True
 
     def __init__(self, rule: Anchoring, sharpness: float) -> None:
         self._rule = rule
@@ -148,6 +149,6 @@ class Restarted:
         """Bound the residual in the present period."""
         return self._rule.bound()
 
-    def reach(self, residual: float, along: float) -> float:
+    def reach(self, residual: float, reach: float) -> float:
         """Give what the first period shows; later anchors are not the start."""
-        return self._rule.reach(residual, along) if self._first else 0.0
+        return reach if self._first else 0.0

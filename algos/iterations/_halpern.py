@@ -222,23 +222,20 @@ def _iterate(
     shown, shown_ahead = (_read_only(one.reshape(x0.shape)) for one in (x, ahead))
     status: Status = "iteration limit"
     witness: Witness | None = None
-    check, flat = oracle.check, x0.ndim == 1
+    check, flat, farthest = oracle.check, x0.ndim == 1, distance * (1 + PAIR_RTOL)
     image, residual, at_least = x, math.nan, 0.0
-    first = most = math.inf
-    error = before = largest = 0.0
+    most, growth, error = math.inf, 0.0, 0.0
     k = 0
     for k in range(limit + 1):
         answer = oracle.evaluate(shown)
         image = answer if flat else answer.ravel()
-        square, along = anchored_step(rule.anchor, x, image, rule.weight, ahead)
-        residual = math.sqrt(square)
-        if not tolerance < residual < most or check:
+        residual, along, reach = anchored_step(rule.anchor, x, image, rule.weight, ahead)
+        if check or not tolerance < residual < most:
             try:
-                if not square < math.inf:
+                if not residual < math.inf:
                     oracle.require_finite(shown, answer)
                 elif check:
-                    before, error = error, rule.error
-                    oracle.test(shown, answer, before + error)
+                    oracle.test(shown, answer, error + rule.error)
             except Stop as stop:
                 status, witness = stop.status, stop.witness
                 break
@@ -248,20 +245,19 @@ def _iterate(
             if not residual < most:
                 status = "diverged"
                 break
-        reach = rule.reach(residual, along)
+            error = rule.error
+        if rule.indirect:
+            reach = rule.reach(residual, reach)
         if reach > at_least:
             at_least = reach
-            if at_least > distance * (1 + PAIR_RTOL):
+            if at_least > farthest:
                 status = "no fixed point within r"
                 break
         if k == limit:
             break
-        if k == 0:
-            first = residual * (1 + PAIR_RTOL)
-        if rule.error > largest:
-            largest = rule.error
-        # ‖x_k − x0‖ ≤ k ‖x0 − T(x0)‖ for every nonexpansive T
-        most = (2 * k + 3) * (first + 4 * largest)
+        if k == 0 and not rule.error:
+            most = growth = 2 * residual * (1 + PAIR_RTOL)
+        most += growth  # ‖x_k − T(x_k)‖ ≤ (2k + 1) ‖x0 − T(x0)‖ for every nonexpansive T
         rule.advance(residual, along, x, image, ahead)
         x, ahead, shown, shown_ahead = ahead, x, shown_ahead, shown
     return FixedPointResult(

@@ -330,17 +330,12 @@ def halpern_restarts(algorithm: Algorithm, case: Sharp, rng: np.random.Generator
         _broken(
             "certificate_doubled",
             "‖g‖ in place of ‖g‖ / 2.",
-            ("return residual / 2 + along / residual", "return residual + along / residual"),
-            module=ANCHORING,
+            ("at_least = reach\n", "at_least = reach + residual / 2\n"),
         ),
         _broken(
             "certificate_of_one_step_more",
             "The classical certificate with k + 2.",
-            (
-                "return residual / 2 + along / residual",
-                "return residual * (self.steps + 2) / 2",
-            ),
-            module=ANCHORING,
+            ("at_least = reach\n", "at_least = residual * (k + 2) / 2\n"),
         ),
     ],
 )

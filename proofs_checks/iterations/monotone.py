@@ -65,6 +65,7 @@ SADDLE = (1j,)
 HARD = [
     ("a bilinear saddle, two steps", Stepped(Spiral(SADDLE, 2), 1 / 3)),
     ("a bilinear saddle, six steps", Stepped(Spiral(SADDLE, 6), 1 / 3)),
+    ("a bilinear saddle, ten steps", Stepped(Spiral(SADDLE, 10), 1 / 3)),
     ("a bilinear saddle, 40 steps", Stepped(Spiral(SADDLE, 40), 0.4)),
     ("slow and fast", Stepped(Spiral((1j, 0.1, 0.03j), 30), 0.2, 7.0)),
 ]

@@ -120,7 +120,7 @@ def test_the_adaptive_anchor_may_be_worse_and_is_never_beyond_the_bound() -> Non
 
     classical, adaptive = (
         halpern(turned, start, tolerance=0, max_iterations=34, anchor=anchor, distance=1)
-        for anchor in ("classical", "adaptive")  # type: ignore[arg-type]  # Literal
+        for anchor in ("classical", "adaptive")
     )
     assert adaptive.residual > 1.2 * classical.residual
     assert adaptive.residual <= adaptive.bound <= classical.bound
