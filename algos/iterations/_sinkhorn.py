@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
+from accel.scaling import scaling_sweeps
 from algos._arguments import checked_array, checked_count, checked_real
 from algos.iterations._problem import IterationResult
 
 Matrix = NDArray[np.float64]
 
-#: Logarithms of the scalings are absorbed into the kernel beyond this, far from overflow.
-ABSORB = 50.0
+#: Beyond this the scalings are absorbed into the kernel: far from overflow, and what has
+#: underflowed in the kernel stays below 1e-200.
+FAR = 1e50
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,10 +155,7 @@ def sinkhorn(
         raise ValueError(f"cost / reg must be finite, got reg = {reg!r}")
     rows, columns = a_ > 0, b_ > 0
     scaled = _Scaling(a_[rows] / mass, b_[columns] / b_.sum(), -costs[np.ix_(rows, columns)] / reg)
-    error, k = scaled.row_error(), 0
-    while error > tolerance / mass and k < limit:
-        scaled.sweep()
-        error, k = scaled.row_error(), k + 1
+    error, k = scaled.run(tolerance / mass, limit)
     plan, f, g = np.zeros_like(costs), np.full(a_.size, -np.inf), np.full(b_.size, -np.inf)
     phi, psi = scaled.logarithms()
     plan[np.ix_(rows, columns)] = mass * np.exp(phi[:, None] + scaled.logs + psi)
@@ -190,44 +188,49 @@ class _Scaling:
     kernel: Matrix
     u: Matrix
     v: Matrix
-    row_sums: Matrix  # of K diag(v)
 
     def __init__(self, a: Matrix, b: Matrix, logs: Matrix) -> None:
         self.a, self.b, self.logs = a, b, logs
-        self.phi = np.zeros(a.size)
-        self.psi = np.log(b) - special.logsumexp(logs, axis=0)
-        self._absorb(self.phi, self.psi)
+        phi, psi = np.zeros(a.size), np.log(b) - _logsumexp(logs, axis=0)
+        self._absorb(phi, psi)
         entropies = float(a @ np.log(a) + b @ np.log(b))
-        self.start = max(entropies - float(a @ logs @ b + b @ self.psi), 0.0)  # KL(a bᵀ, P_0)
+        self.start = max(entropies - float(a @ logs @ b + b @ psi), 0.0)  # KL(a bᵀ, P_0)
+
+    def run(self, tolerance: float, limit: int) -> tuple[float, int]:
+        """Sweep; by logarithms where the scalings would leave the kernel too far behind."""
+        k = 0
+        while True:
+            done, error = scaling_sweeps(
+                self.kernel, self.a, self.b, self.u, self.v,
+                tolerance=tolerance, limit=limit - k, far=FAR,
+            )  # fmt: skip
+            k += done
+            if error <= tolerance or k == limit:
+                return error, k
+            self._sweep_logarithms()
+            k += 1
 
     def logarithms(self) -> tuple[Matrix, Matrix]:
         """Give the logarithms of the whole scalings."""
         return self.phi + np.log(self.u), self.psi + np.log(self.v)
 
-    def row_error(self) -> float:
-        """Compute how far the row sums are from a."""
-        return float(np.abs(self.u * self.row_sums - self.a).sum())
-
-    def sweep(self) -> None:
-        """Scale the rows, then the columns; by logarithms where the kernel is too far away."""
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            u = self.a / self.row_sums
-            v = self.b / (u @ self.kernel)
-            far = max(np.abs(np.log(u)).max(), np.abs(np.log(v)).max())
-        if far < ABSORB:
-            self.u, self.v = u, v
-            self.row_sums = self.kernel @ v
-            return
+    def _sweep_logarithms(self) -> None:
+        """Scale the rows, then the columns."""
         _, psi = self.logarithms()
-        phi = np.log(self.a) - special.logsumexp(self.logs + psi, axis=1)
-        self._absorb(phi, np.log(self.b) - special.logsumexp(self.logs + phi[:, None], axis=0))
+        phi = np.log(self.a) - _logsumexp(self.logs + psi, axis=1)
+        self._absorb(phi, np.log(self.b) - _logsumexp(self.logs + phi[:, None], axis=0))
 
     def _absorb(self, phi: Matrix, psi: Matrix) -> None:
         """Start again from u = v = 1; the column sums are right, so no entry exceeds 1."""
         self.phi, self.psi = phi, psi
         self.kernel = np.exp(phi[:, None] + self.logs + psi)
         self.u, self.v = np.ones(self.a.size), np.ones(self.b.size)
-        self.row_sums = self.kernel.sum(axis=1)
+
+
+def _logsumexp(logs: Matrix, axis: int) -> Matrix:
+    """Add up exponentials of finite logarithms."""
+    top = logs.max(axis=axis, keepdims=True)
+    return np.asarray(np.log(np.exp(logs - top).sum(axis=axis)) + np.squeeze(top, axis))
 
 
 def _masses(name: str, value: ArrayLike) -> Matrix:

@@ -89,21 +89,28 @@ HARD_TRANSPORTS = [
 ]
 SMALL_REG = [*HARD_TRANSPORTS, ("tiny reg", Transport((1.0, 9.0, 1.0), (5.0, 5.0), 2.0, 1e-4, 9))]
 
-COLUMNS, ROWS = "v = self.b / (u @ self.kernel)", "u = self.a / self.row_sums"
+COLUMNS, ROWS = "new_v[j] = b[j] / new_v[j]", "factor = a[i] / total"
+LOOP = "accel.scaling"
 MISSING = edited(
-    sinkhorn, "missing_marginal", "Never scales the columns again.", (COLUMNS, "v = self.v")
+    sinkhorn,
+    "missing_marginal",
+    "Never scales the columns again.",
+    (COLUMNS, "new_v[j] = v[j]"),
+    module=LOOP,
 )
 DAMPED = edited(
     sinkhorn,
     "rows_damped",
     "Takes the square root of the rows' factors.",
-    (ROWS, "u = np.sqrt(self.u * self.a / self.row_sums)"),
+    (ROWS, "factor = np.sqrt(u[i] * a[i] / total)"),
+    module=LOOP,
 )
 OVERSHOOT = edited(
     sinkhorn,
     "rows_overshoot",
     "Moves the rows' factors three times too far.",
-    (ROWS, "u = self.u * (self.a / (self.u * self.row_sums)) ** 3"),
+    (ROWS, "factor = u[i] * (a[i] / (u[i] * total)) ** 3"),
+    module=LOOP,
 )
 SIGN = edited(
     sinkhorn,
