@@ -85,7 +85,7 @@ def project_and_forget(
     repair: Callable[[Reals, float], Reals] | None = None,
     tolerance: float = 1e-6,
     gap_tolerance: float = 1e-6,
-    sweeps: int = 20,
+    sweeps: int = 40,
     max_calls: int = 1000,
 ) -> ProjectAndForgetResult:
     """Find the solution of <a_i, x> <= b_i that is nearest to x0 in a Bregman divergence.

@@ -1,6 +1,19 @@
 """Benchmarks and experiments of the family `iterations`."""
 
+from experiments.iterations.dissimilarities import DISSIMILARITIES
 from experiments.iterations.fixed_point_pairs import LARGE, STEPS, TEXTBOOK
 from experiments.iterations.lp_pairs import AGAINST_EXACT, AGAINST_PDLP, REFLECTION
+from experiments.iterations.metric_pairs import METRICS
+from experiments.iterations.sinkhorn_pairs import SINKHORN
 
-__all__ = ["AGAINST_EXACT", "AGAINST_PDLP", "LARGE", "REFLECTION", "STEPS", "TEXTBOOK"]
+__all__ = [
+    "AGAINST_EXACT",
+    "AGAINST_PDLP",
+    "DISSIMILARITIES",
+    "LARGE",
+    "METRICS",
+    "REFLECTION",
+    "SINKHORN",
+    "STEPS",
+    "TEXTBOOK",
+]
