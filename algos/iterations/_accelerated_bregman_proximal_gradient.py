@@ -143,7 +143,7 @@ def _steps(
         y = (1 - theta) * x + theta * z
         value, slope = f.pair(y)
         weight = theta ** (gamma - 1) * smoothness
-        new = mirror_step(h, prox, h.gradient(z) - slope / weight, 1 / weight)
+        new = mirror_step(f, h, prox, z, slope, 1 / weight)
         far = h.divergence(x, new) + h.divergence(z, new)
         x = (1 - theta) * x + theta * new
         if check:

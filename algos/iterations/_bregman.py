@@ -33,6 +33,9 @@ Prox = Callable[[Vector, float], ArrayLike]
 class BregmanResult(IterationResult):
     """Where a Bregman method came to, and what is proven of this run.
 
+    The status ``"diverged"`` says that a step has no minimiser inside the generator's domain;
+    after a value that is not finite, ``x`` is the last iterate at which all values were.
+
     Attributes
     ----------
     value : float
@@ -53,7 +56,7 @@ class Guarded:
         self._function = function
         self._size = size
 
-    def point(self, x: Vector, *more: float) -> Vector:
+    def point(self, x: Vector, *more: Any) -> Vector:
         """Call with a point; the answer is a vector."""
         return self._vector(x, self._answer(x, *more))
 
@@ -78,7 +81,7 @@ class Guarded:
         copies = tuple(p.copy() for p in points), tuple(v.copy() for v in values)
         return Stop("precondition violated", Witness(self.calls, text, *copies))
 
-    def _answer(self, x: Vector, *more: float) -> Any:
+    def _answer(self, x: Vector, *more: Any) -> Any:
         """Call with a read-only view."""
         self.calls += 1
         shown = x.view()
@@ -110,18 +113,24 @@ class Guarded:
         return Stop("non-finite oracle", Witness(self.calls, text, (x.copy(),), (value.copy(),)))
 
 
-def mirror_step(generator: Generator, prox: Prox | None, dual: Vector, step: float) -> Vector:
-    """Minimise step ψ(u) + h(u) − ⟨dual, u⟩; a minimiser outside the domain stops the run."""
+def mirror_step(
+    f: Guarded, h: Generator, prox: Prox | None, x: Vector, slope: Vector, step: float
+) -> Vector:
+    """Minimise step (⟨slope, u⟩ + ψ(u)) + D(u, x) over u, inside the domain."""
+    dual = h.gradient(x) - step * slope
     if prox is None:
-        x = generator.inverse_gradient(dual)
+        new = h.inverse_gradient(dual)
     else:
-        x = np.asarray(prox(dual, step), dtype=np.float64)
-        if x.shape != dual.shape:
-            raise ValueError(f"prox must return shape {dual.shape}, got {x.shape}")
-    if not generator.inside(x):
-        text = f"the step's minimiser does not lie inside the domain of {generator!r}"
-        raise Stop("diverged", Witness(0, text, (dual.copy(),), (x.copy(),)))
-    return x
+        new = np.array(prox(dual, step), dtype=np.float64)
+        if new.shape != dual.shape:
+            raise ValueError(f"prox must return shape {dual.shape}, got {new.shape}")
+        if not np.isfinite(new).all():
+            text = f"prox returned a value that is not finite after call {f.calls}"
+            raise Stop("non-finite oracle", Witness(f.calls, text, (dual,), (new,)))
+    if not h.inside(new):
+        text = f"after call {f.calls} the step has no minimiser inside the domain of {h!r}"
+        raise Stop("diverged", Witness(f.calls, text, (x.copy(),), (new,)))
+    return new
 
 
 def check_convex(

@@ -137,7 +137,7 @@ def _steps(
     least = math.inf
     yield x, value, least
     while True:
-        new = mirror_step(h, prox, h.gradient(x) - slope / smoothness, 1 / smoothness)
+        new = mirror_step(f, h, prox, x, slope, 1 / smoothness)
         new_value, new_slope = f.pair(new)
         if check:
             check_convex(f, x, (value, slope), new, (new_value, new_slope))

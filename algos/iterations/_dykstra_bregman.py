@@ -111,9 +111,9 @@ def dykstra_bregman(
     x0, tolerance, limit, far = checked_start(x0, generator, tolerance, max_iterations, divergence)
     if not len(projections) or not all(map(callable, projections)):
         raise TypeError(f"projections must be a sequence of callables, got {projections!r}")
-    maps = [Guarded(project, x0.size) for project in projections]
-    dual = _Dual(x0, generator, np.zeros((len(maps), x0.size)), far)
-    end = follow(_steps(maps, dual, tolerance, check), start=x0, tolerance=tolerance, limit=limit)
+    project = Guarded(lambda z, i: projections[i](z), x0.size)
+    dual = _Dual(x0, generator, np.zeros((len(projections), x0.size)), far)
+    end = follow(_steps(project, dual, check), start=x0, tolerance=tolerance, limit=limit)
     status: Status = "no fixed point within r" if dual.refutes else end.status
     return DykstraResult(
         x=end.x,
@@ -121,7 +121,7 @@ def dykstra_bregman(
         residual=end.residual,
         bound=math.inf,
         iterations=end.iterations,
-        oracle_calls=sum(one.calls for one in maps),
+        oracle_calls=project.calls,
         preconditions=("projections",) if check and end.iterations > 1 else (),
         witness=end.witness,
         dual_value=dual.value,
@@ -151,24 +151,20 @@ class _Dual:
         self.value = self.h.divergence(x, self.x0) + float(np.sum(normals * (x - points)))
 
 
-def _steps(
-    maps: list[Guarded], dual: _Dual, tolerance: float, check: bool
-) -> Iterator[tuple[Vector, float, float]]:
+def _steps(project: Guarded, dual: _Dual, check: bool) -> Iterator[tuple[Vector, float, float]]:
     """Yield the point after each sweep and the distance between its sets' points."""
     x, h = dual.x0, dual.h
-    q = np.zeros((len(maps), x.size))
-    points = np.zeros_like(q)
+    q, points = np.zeros_like(dual.normals), np.zeros_like(dual.normals)
     sweep = 0
     yield x, math.nan, math.inf
     while not dual.refutes:
-        for i, project in enumerate(maps):
+        for i in range(len(q)):
             y = h.gradient(x) + q[i]
             start = h.inverse_gradient(y)
-            x = project.point(start)
+            x = project.point(start, i)
             if not h.inside(x):
-                calls = sum(one.calls for one in maps)
                 text = f"projection {i} left the domain of {h!r}"
-                raise Stop("diverged", Witness(calls, text, (start,), (x,)))
+                raise Stop("diverged", Witness(project.calls, text, (start,), (x,)))
             normal = y - h.gradient(x)
             if check and sweep and float(normal @ (points[i] - x)) > _slack(normal, points[i], x):
                 text = f"projection {i} is not the nearest point: an earlier one is nearer"

@@ -154,4 +154,4 @@ def _steps(
         squares += norm**2
         last = x, (value, slope)
         yield mean, mean_value, far / (step * k) + step * squares / (2 * h.modulus * k)
-        x = mirror_step(h, prox, h.gradient(x) - step * slope, step)
+        x = mirror_step(f, h, prox, x, slope, step)

@@ -158,7 +158,7 @@ def sinkhorn(
     error, k = scaled.run(tolerance / mass, limit)
     plan, f, g = np.zeros_like(costs), np.full(a_.size, -np.inf), np.full(b_.size, -np.inf)
     phi, psi = scaled.logarithms()
-    plan[np.ix_(rows, columns)] = mass * np.exp(phi[:, None] + scaled.logs + psi)
+    plan[np.ix_(rows, columns)] = mass * scaled.u[:, None] * scaled.kernel * scaled.v
     f[rows], g[columns] = reg * (phi + math.log(mass)), reg * psi
     factor = math.tanh(projective_diameter(scaled.logs) / 4) ** 2 if certificate else math.nan
     with np.errstate(divide="ignore", invalid="ignore"):  # a row's entries may all underflow

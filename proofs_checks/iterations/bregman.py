@@ -44,24 +44,24 @@ def _hard(*kinds: str, least: int = 1) -> list[tuple[str, Descent]]:
 
 
 SMOOTH = ("quadratic", "poisson", "relative entropy", "burg wall", "entropy wall", "simplex")
-STEP = "h.gradient(x) - slope / smoothness, 1 / smoothness"
+STEP = "mirror_step(f, h, prox, x, slope, 1 / smoothness)"
 DOUBLED = edited(
     bregman_proximal_gradient,
     "step_doubled",
     "Takes steps of 2 / L.",
-    (STEP, "h.gradient(x) - 2 * slope / smoothness, 2 / smoothness"),
+    (STEP, "mirror_step(f, h, prox, x, slope, 2 / smoothness)"),
 )
 SHORT = edited(
     bregman_proximal_gradient,
     "step_a_tenth",
     "Takes steps of 0.1 / L.",
-    (STEP, "h.gradient(x) - 0.1 * slope / smoothness, 0.1 / smoothness"),
+    (STEP, "mirror_step(f, h, prox, x, slope, 0.1 / smoothness)"),
 )
 UPHILL = edited(
     bregman_proximal_gradient,
     "uphill",
     "Adds the gradient.",
-    (STEP, "h.gradient(x) + slope / smoothness, 1 / smoothness"),
+    (STEP, "mirror_step(f, h, prox, x, -slope, 1 / smoothness)"),
 )
 GREATEST = edited(
     bregman_proximal_gradient,

@@ -159,18 +159,18 @@ HARD_LINES = [
     ("nearly orthogonal", Lines(1.5, 0.0, 2)),
     ("nearly one line", Lines(0.01, 1.0, 30)),
 ]
-TURN = "for i, project in enumerate(maps):"
+TURN = "for i in range(len(q)):"
 NOT_CYCLIC = edited(
     dykstra_bregman,
     "order_not_cyclic",
     "Takes the sets backwards in every other sweep.",
-    (TURN, "for i, project in list(enumerate(maps))[:: 1 - 2 * (sweep % 2)]:"),
+    (TURN, "for i in range(len(q))[:: 1 - 2 * (sweep % 2)]:"),
 )
 SET_LEFT_OUT = edited(
     dykstra_bregman,
     "set_left_out",
     "Projects onto the first set alone.",
-    (TURN, "for i, project in enumerate(maps[:1]):"),
+    (TURN, "for i in range(1):"),
 )
 
 

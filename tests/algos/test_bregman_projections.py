@@ -149,6 +149,8 @@ def test_a_projection_that_fails_at_call_7_stops_there() -> None:
     )
     assert result.status == "non-finite oracle"
     assert (calls, result.iterations, result.oracle_calls) == (7, 6, 13)
+    assert result.witness is not None
+    assert result.witness.call == 13
     assert np.isfinite(result.x).all()
 
 
