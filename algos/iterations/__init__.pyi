@@ -19,20 +19,18 @@ from ._lp_epoch import HalpernPdhgResult, halpern_pdhg
 from ._metric_learning import MetricLearningResult, metric_learning
 from ._metric_nearness import MetricNearnessResult, metric_nearness
 from ._mirror_descent import mirror_descent
+from ._optimistic_gradient import optimistic_gradient
 from ._page import StochasticResult
+from ._past_extragradient import past_extragradient
 from ._problem import IterationResult, OracleError, Witness
 from ._project_and_forget import ProjectAndForgetResult, project_and_forget
+from ._reflected_gradient import reflected_gradient
 from ._separated_rates import (
     SeparatedResult,
     optimistic_gradient_separated,
     separated_rates_bound,
 )
-from ._single_call import (
-    optimistic_gradient,
-    past_extragradient,
-    reflected_gradient,
-    single_call_rate,
-)
+from ._single_call import single_call_rate
 from ._sinkhorn import SinkhornResult, projective_diameter, sinkhorn
 from ._solve_lp import LPResult, solve_lp
 from ._sparse_metric_nearness import sparse_metric_nearness

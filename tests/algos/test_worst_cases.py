@@ -21,7 +21,9 @@ from algos.iterations._extragradient import steps as extragradient_steps
 from algos.iterations._feg import steps as feg_steps
 from algos.iterations._halpern_cocoercive import steps as cocoercive_steps
 from algos.iterations._krasnoselskii_mann import steps as averaged_steps
-from algos.iterations._single_call import optimistic_steps, past_steps, reflected_steps
+from algos.iterations._optimistic_gradient import optimistic_steps
+from algos.iterations._past_extragradient import past_steps
+from algos.iterations._reflected_gradient import reflected_steps
 
 pytest.importorskip("PEPit", reason="the extra worst-case is not installed")
 with warnings.catch_warnings():
