@@ -96,6 +96,22 @@ def test_optima_agree_with_an_interior_point_method(seed: int, n: int, m: int) -
     assert (matrix @ result.x - bounds).max() <= 1e-7
 
 
+@given(st.integers(0, 10**6), st.sampled_from(["squares", "entropy"]))
+def test_sets_without_interior_are_not_called_empty(seed: int, generator: Any) -> None:
+    """Equalities, each as two inequalities whose bounds are rounded."""
+    rng = np.random.default_rng(seed)
+    half = rng.integers(-2, 3, (2, 5)).astype(float)
+    half = half[half.any(axis=1)]
+    inside = rng.uniform(0.5, 2, 5)
+    rows, bounds = np.vstack([half, -half]), np.concatenate([half @ inside, -(half @ inside)])
+    start = rng.uniform(0.5, 2, 5)
+    result = project_and_forget(listed(rows, bounds), start, generator=generator, max_calls=200)
+    assert result.status in ("converged", "iteration limit")
+    if generator == "squares":
+        expected = start + np.linalg.pinv(half) @ (half @ inside - half @ start)
+        assert result.x == pytest.approx(expected, abs=1e-4)
+
+
 @given(st.integers(0, 10**6))
 def test_the_dual_value_is_derived_a_second_time(seed: int) -> None:
     """-|A^T z|^2 / 2 + z (A x0 - b), without x, after two calls of any run."""
