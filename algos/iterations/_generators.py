@@ -137,7 +137,8 @@ class Burg(Generator):
 
     def _value(self, x: Vector) -> float:
         """Evaluate h."""
-        return -float(np.sum(np.log(x)))
+        with np.errstate(divide="ignore"):  # infinite at 0
+            return -float(np.sum(np.log(x)))
 
     def _gradient(self, x: Vector) -> Vector:
         """Differentiate h."""
@@ -150,7 +151,8 @@ class Burg(Generator):
     def _divergence(self, x: Vector, y: Vector) -> float:
         """Compute D(x, y)."""
         excess = (x - y) / y
-        return max(float(np.sum(excess - np.log1p(excess))), 0.0)
+        with np.errstate(divide="ignore"):
+            return max(float(np.sum(excess - np.log1p(excess))), 0.0)
 
     def _inside(self, x: Vector) -> bool:
         """Tell whether h is differentiable."""

@@ -55,14 +55,14 @@ class Boxed:
 
     @property
     def projections(self) -> list[Callable[[Vector], Vector]]:
-        """Onto the sum and onto the limits."""
+        """Onto the limits and onto the sum."""
 
         def onto_sum(z: Vector) -> Vector:
             if self.entropic:
                 return z * (self.total / float(z.sum()))
             return z + (self.total - float(z.sum())) / z.size
 
-        return [onto_sum, lambda z: np.minimum(z, self.limits)]
+        return [lambda z: np.minimum(z, self.limits), onto_sum]
 
 
 @st.composite
@@ -76,9 +76,10 @@ def boxes(draw: st.DrawFn) -> Boxed:
 
 
 HARD_BOXES = [
-    ("two axes", Boxed(False, (4.0, 4.0), (1.0, 1.0), 1.0, 3)),
+    ("a corner", Boxed(False, (4.0, 4.0), (1.0, 1.0), 1.0, 3)),
     ("one tight limit", Boxed(True, (4.0, 1.0, 1.0), (0.5, 4.0, 4.0), 0.3, 40)),
     ("all but one at their limits", Boxed(True, (1.0, 2.0, 3.0, 4.0), (1.0,) * 4, 0.9, 60)),
+    ("one sweep", Boxed(True, (1.0, 2.0, 3.0, 4.0), (1.0,) * 4, 0.9, 1)),
     ("Euclidean limits", Boxed(False, (9.0, 1.0, 2.0), (1.0, 2.0, 8.0), 0.5, 40)),
 ]
 

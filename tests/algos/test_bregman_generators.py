@@ -73,6 +73,8 @@ def test_triangle_scalings_hold(h: Generator) -> None:
 
 def test_points_on_the_boundary_have_divergences() -> None:
     assert Entropy().divergence([0.0, 1.0], [0.5, 1.0]) == 0.5
+    assert Burg().divergence([0.0, 1.0], [0.5, 1.0]) == math.inf
+    assert Burg().value([0.0, 1.0]) == math.inf
     assert not Entropy().inside([0.0, 1.0])
     assert not Burg().inside([-1.0])
     assert not Entropy(total=1).inside([0.5, 0.6])

@@ -186,7 +186,7 @@ DYKSTRA_CERTIFICATE = Theorem(
     source=here("bregman", "Dykstra's algorithm"),
     domain=DOMAIN,
     rtol=RTOL,
-    tightness=Tightness(1 - 1e-9, "two axes"),
+    tightness=Tightness(1 - 1e-9, "a corner"),
 )
 
 DYKSTRA_LINES = Theorem(
