@@ -13,7 +13,6 @@ from algos.iterations import metric_nearness
 from algos.iterations.theorems import project_and_forget as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
-from proofs_checks.iterations.project_and_forget import DUAL
 
 Algorithm = Callable[..., Any]
 Reals = np.ndarray[Any, np.dtype[np.float64]]
@@ -93,11 +92,11 @@ HALF_THE_REPAIR = edited(
     "Adds half of the violation to every distance.",
     ("return x + violation", "return x + violation / 2"),
 )
-METRIC_SIGN = edited(
+NO_REPAIR = edited(
     metric_nearness,
-    "dual_sign",
-    "Takes the triangles' part of the dual value away.",
-    (DUAL, DUAL.replace("value +", "value -")),
+    "iterate_as_upper_value",
+    "Takes the cost of the iterate, no metric yet, for that of the metric.",
+    ("divergence(repaired, start)", "divergence(x, start)"),
     module=CORE,
 )
 
@@ -121,7 +120,7 @@ def metric(algorithm: Algorithm, one: Dissimilarities, rng: np.random.Generator)
 @check(
     claims.METRIC_DISTANCE,
     on=Instances(dissimilarities(), LINES),
-    faults=[METRIC_SIGN, HALF_THE_TRIANGLES],
+    faults=[NO_REPAIR, HALF_THE_TRIANGLES],
     trials=300,
 )
 def metric_distance(

@@ -175,13 +175,13 @@ NO_REPAIR = edited(
 )
 
 
-@check(claims.PF_DUAL, on=ON, faults=[NO_CORRECTION, DUAL_SIGN], trials=400)
+@check(claims.PF_DUAL, on=ON, faults=[NO_CORRECTION, DUAL_SIGN], trials=250)
 def dual_value(algorithm: Algorithm, program: Program, rng: np.random.Generator) -> Measurement:
     """Compare the dual value with the optimum that is built in."""
     return Measurement(program.run(algorithm).dual_value, optimum=program.optimum)
 
 
-@check(claims.PF_DISTANCE, on=ON, faults=[NO_CORRECTION, DUAL_SIGN, NO_REPAIR], trials=400)
+@check(claims.PF_DISTANCE, on=ON, faults=[NO_CORRECTION, DUAL_SIGN, NO_REPAIR], trials=250)
 def distance(algorithm: Algorithm, program: Program, rng: np.random.Generator) -> Measurement:
     """Compare the solution's divergence from the iterate with the gap."""
     result = program.run(algorithm)
@@ -204,14 +204,14 @@ def _violations(result: Any, program: Program) -> dict[str, float]:
     }
 
 
-@check(claims.PF_PROGRESS, on=ON_SQUARES, faults=[FORGETS_TOO_MUCH, NOT_SUBTRACTED], trials=400)
+@check(claims.PF_PROGRESS, on=ON_SQUARES, faults=[FORGETS_TOO_MUCH, NOT_SUBTRACTED], trials=250)
 def progress(algorithm: Algorithm, program: Program, rng: np.random.Generator) -> Measurement:
     """Compare the dual value with what the violations ask for."""
     result = program.run(algorithm)
     return Measurement(result.dual_value, **_violations(result, program))
 
 
-@check(claims.PF_VIOLATION, on=ON_SQUARES, faults=[FORGETS_TOO_MUCH, NOT_SUBTRACTED], trials=400)
+@check(claims.PF_VIOLATION, on=ON_SQUARES, faults=[FORGETS_TOO_MUCH, NOT_SUBTRACTED], trials=250)
 def violation(algorithm: Algorithm, program: Program, rng: np.random.Generator) -> Measurement:
     """Compare the least reported violation with the rate."""
     result = program.run(algorithm)
