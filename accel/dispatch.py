@@ -32,7 +32,6 @@ moves between devices or libraries unasked, and no caller's array is written to.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,6 +50,7 @@ from accel._arrays import (
     require_within,
 )
 from accel._gpu import Empty, GpuUnavailableError, Launch, is_cupy, require_gpu, run_on_gpu
+from accel.loops import compiled
 
 __all__ = [
     "Array",
@@ -67,9 +67,6 @@ __all__ = [
 
 #: How a kernel is run; ``"python"`` is the uncompiled loop, for debugging.
 Backend: TypeAlias = Literal["auto", "numba", "cuda", "generic", "python"]
-
-#: Set to "0" to keep compiled kernels out of Numba's on-disk cache.
-CACHE_VARIABLE = "LEMMATA_NUMBA_CACHE"
 
 
 @dataclass(frozen=True)
@@ -141,15 +138,7 @@ class Kernel:
     @cached_property
     def compiled(self) -> Any:
         """The loop compiled by Numba at its first call; the plain loop is ``py_func``."""
-        import numba
-
-        # With NumPy's error model x / 0 is an infinity and no exception.
-        if os.environ.get(CACHE_VARIABLE) != "0":
-            try:
-                return numba.njit(self.loop, cache=True, error_model="numpy", nogil=True)
-            except RuntimeError:  # no directory for the cache can be written to
-                pass
-        return numba.njit(self.loop, error_model="numpy", nogil=True)
+        return compiled(self.loop)
 
 
 @dataclass(frozen=True)

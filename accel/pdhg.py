@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from functools import cache
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from accel.dispatch import CACHE_VARIABLE, Array
+from accel.dispatch import Array
+from accel.loops import compiled
 
 __all__ = ["halpern_steps", "pdhg_operator"]
 
@@ -71,7 +70,7 @@ def halpern_steps(
     if backend == "generic":
         return _generic(matrices, data, start, anchor, *sizes)
     x, y = start[0].copy(), start[1].copy()
-    loop = _compiled() if backend == "numba" else _loop
+    loop = compiled(_loop, reorder=True) if backend == "numba" else _loop
     # Unsigned indices: a negative one would count from the end, and the compiler would test it.
     parts = [
         (a.data, a.indices.view(f"u{a.indices.itemsize}"), a.indptr.view(f"u{a.indptr.itemsize}"))
@@ -135,24 +134,6 @@ def _generic(
         )
         point = x, y
     return point
-
-
-@cache
-def _compiled() -> Any:
-    """Compile the loop at its first call."""
-    import numba
-
-    options: dict[str, Any] = {
-        "nogil": True,
-        "error_model": "numpy",
-        "fastmath": {"reassoc", "contract"},
-    }
-    if os.environ.get(CACHE_VARIABLE) != "0":
-        try:
-            return numba.njit(_loop, cache=True, **options)
-        except RuntimeError:  # no directory for the cache can be written to
-            pass
-    return numba.njit(_loop, **options)
 
 
 def _loop(

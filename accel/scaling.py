@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from functools import cache
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from accel.dispatch import CACHE_VARIABLE
+from accel.loops import compiled
 
 __all__ = ["scaling_sweeps"]
 
@@ -49,26 +45,8 @@ def scaling_sweeps(
     tuple of int and float
         The whole sweeps that were made, and the row sums' error after them.
     """
-    sweeps, error = _compiled()(kernel, a, b, u, v, tolerance, limit, far)
+    sweeps, error = compiled(_loop, reorder=True)(kernel, a, b, u, v, tolerance, limit, far)
     return int(sweeps), float(error)
-
-
-@cache
-def _compiled() -> Any:
-    """Compile the loop at its first call; sums may be reordered, so that they vectorise."""
-    import numba
-
-    options: dict[str, Any] = {
-        "nogil": True,
-        "error_model": "numpy",
-        "fastmath": {"reassoc", "contract"},
-    }
-    if os.environ.get(CACHE_VARIABLE) != "0":
-        try:
-            return numba.njit(_loop, cache=True, **options)
-        except RuntimeError:  # no directory for the cache can be written to
-            pass
-    return numba.njit(_loop, **options)
 
 
 def _loop(

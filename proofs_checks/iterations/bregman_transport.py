@@ -120,8 +120,8 @@ SIGN = edited(
 )
 DOUBLE_REG = edited(
     sinkhorn,
-    "reg_doubled",
-    "Takes half of the exponent.",
+    "reg_four_times",
+    "Takes a quarter of the exponent.",
     ("-costs[np.ix_(rows, columns)] / reg", "-costs[np.ix_(rows, columns)] / (4 * reg)"),
 )
 
