@@ -70,7 +70,7 @@ def extragradient(
     lipschitz : float
         L, positive.
     step : float, optional
-        γ in (0, 1/L); 1 / (√2 L) by default, which has the smallest bound.
+        Step γ in (0, 1/L); 1 / (√2 L) by default, which has the smallest bound.
     project : callable, optional
         Euclidean projection onto a closed convex set; the whole space by default.
     tolerance : float, optional

@@ -41,7 +41,7 @@ def krasnoselskii_mann(
     x0 : array_like
         The start, of any shape.
     step : float, optional
-        γ in (0, 1): x ← (1 − γ) x + γ T(x).
+        Step γ in (0, 1): x ← (1 − γ) x + γ T(x).
     tolerance : float, optional
         Stop at ‖x − T(x)‖ ≤ tolerance; 0 takes all the steps.
     max_iterations : int, optional
@@ -116,7 +116,7 @@ def krasnoselskii_mann_rate(iterations: int, step: float) -> float:
     iterations : int
         Steps n, at least 0.
     step : float
-        γ in (0, 1).
+        Step γ in (0, 1).
 
     Returns
     -------

@@ -38,7 +38,7 @@ def optimistic_gradient(
     lipschitz : float
         L, positive.
     step : float, optional
-        γ in (0, √2 / (3 L)]; 1 / (3 L) by default.
+        Step γ in (0, √2 / (3 L)]; 1 / (3 L) by default.
     project : callable, optional
         Euclidean projection onto a closed convex set; the whole space by default.
     tolerance : float, optional

@@ -28,7 +28,7 @@ def single_call_rate(iterations: int, relative_step: float) -> float:
     iterations : int
         Steps K, at least 0.
     relative_step : float
-        g = γ L in (0, √2/3].
+        Step times constant, g = γ L, in (0, √2/3].
 
     Returns
     -------
