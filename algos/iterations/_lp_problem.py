@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,16 @@ class LinearProgram:
     lower: Array
     upper: Array
 
+    @cached_property
+    def _finite_lower(self) -> Array:
+        """The lower bounds, 0 for infinite ones."""
+        return _finite(self.lower)
+
+    @cached_property
+    def _finite_upper(self) -> Array:
+        """The upper bounds, 0 for infinite ones."""
+        return _finite(self.upper)
+
     def reduced_costs(self, y: Array) -> Array:
         """Give c − Kᵀy."""
         return self.c - self.transpose @ y
@@ -43,8 +54,8 @@ class LinearProgram:
         return KktErrors(
             objective,
             dual,
-            self.violation(x) / (1 + _norm(self.q)),
-            _norm(missed) / (1 + _norm(self.c)),
+            self.violation(x) / (1 + norm(self.q)),
+            norm(missed) / (1 + norm(self.c)),
             abs(objective - dual) / (1 + abs(objective) + abs(dual)),
         )
 
@@ -52,7 +63,7 @@ class LinearProgram:
         """Give the Euclidean norm of the violated part of the rows."""
         excess = self.matrix @ x - self.q
         excess[self.equalities :] = excess[self.equalities :].clip(0, None)
-        return _norm(excess)
+        return norm(excess)
 
     def dual_bound(self, y: Array) -> float:
         """Give a number that no feasible point's objective lies below, rounding included."""
@@ -84,9 +95,7 @@ class LinearProgram:
 
     def _least(self, z: Array) -> Array:
         """Give the least z x over each variable's bounds, an infinite one counting 0."""
-        lower = np.where(np.isinf(self.lower), 0.0, self.lower)
-        upper = np.where(np.isinf(self.upper), 0.0, self.upper)
-        return lower * z.clip(0, None) + upper * z.clip(None, 0)
+        return self._finite_lower * z.clip(0, None) + self._finite_upper * z.clip(None, 0)
 
     def _admissible_share(self, y: Array) -> float:
         """Give the largest t in [0, 1] for which t y leaves no reduced cost that is not allowed."""
@@ -188,6 +197,13 @@ def bounded_sum(terms: Array) -> tuple[float, float]:
     return float(terms.sum()), (terms.size + 4) * ROUNDOFF * float(abs(terms).sum())
 
 
-def _norm(vector: Array) -> float:
+def _finite(bound: Array) -> Array:
+    """Copy bounds, 0 for infinite ones."""
+    copy = bound.copy()
+    copy[np.isinf(copy)] = 0.0
+    return copy
+
+
+def norm(vector: Array) -> float:
     """Give the Euclidean norm."""
     return math.sqrt(float(vector @ vector))

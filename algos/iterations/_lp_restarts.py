@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 #: An epoch ends when its residual fell to this share of the first, ...
 SUFFICIENT = 0.2
@@ -13,6 +12,9 @@ NECESSARY = 0.5
 LONG = 0.36
 #: Gains of the controller of the primal weight: proportional, integral, memory of the integral.
 PROPORTIONAL, INTEGRAL, MEMORY = 0.99, 0.01, 0.3
+#: The weight stays within this factor of the first: where there is no solution one side runs
+#: away, and a weight that follows it would hide the ray in rounding.
+RANGE = 1e3
 
 
 def ends_epoch(first: float, before: float, now: float, steps: int, total: int) -> bool:
@@ -22,25 +24,24 @@ def ends_epoch(first: float, before: float, now: float, steps: int, total: int) 
     return now <= NECESSARY * first and now > before
 
 
-@dataclass
 class PrimalWeight:
     """The ratio of dual to primal step lengths, steered towards equal progress of both."""
 
-    weight: float
-    integral: float = 0.0
-    best: float = 0.0
-    balance: float = math.inf
+    def __init__(self, weight: float) -> None:
+        self.weight = self.first = self.best = weight
+        self.integral = 0.0
+        self.imbalance = math.inf
 
     def update(self, primal: float, dual: float, primal_error: float, dual_error: float) -> None:
         """Steer by the distances that the last epoch moved and by the errors at its end."""
-        if not self.best:
-            self.best = self.weight
-        ratio = dual_error / primal_error if primal_error > 0 and dual_error > 0 else math.inf
-        if 1e-16 < primal < 1e12 and 1e-16 < dual < 1e12 and 1e-8 < ratio < 1e8:
+        known = min(primal_error, dual_error) > 0
+        imbalance = abs(math.log(dual_error / primal_error)) if known else math.inf
+        if min(primal, dual) > 1e-16 and max(primal, dual) < 1e12 and imbalance < 18:
             error = math.log(dual / primal) - math.log(self.weight)
             self.integral = MEMORY * self.integral + error
             self.weight *= math.exp(PROPORTIONAL * error + INTEGRAL * self.integral)
+            self.weight = min(max(self.weight, self.first / RANGE), self.first * RANGE)
         else:
             self.weight, self.integral = self.best, 0.0
-        if abs(math.log(ratio)) < self.balance if ratio < math.inf else False:
-            self.balance, self.best = abs(math.log(ratio)), self.weight
+        if imbalance < self.imbalance:
+            self.imbalance, self.best = imbalance, self.weight

@@ -11,8 +11,15 @@ import numpy as np
 
 from accel.dispatch import Array
 from accel.pdhg import PdhgBackend, halpern_steps, pdhg_operator
-from algos.iterations._lp_problem import KktErrors, LinearProgram
-from algos.iterations._lp_rays import RADIUS, dual_infeasibility, primal_infeasibility
+from algos.iterations._lp_device import array_on_device, on_host, program_on_device
+from algos.iterations._lp_problem import KktErrors, LinearProgram, norm
+from algos.iterations._lp_rays import (
+    RADIUS,
+    dual_infeasibility,
+    dual_radius,
+    primal_infeasibility,
+    primal_radius,
+)
 from algos.iterations._lp_restarts import PrimalWeight, ends_epoch
 from algos.iterations._lp_scaling import Scaled
 
@@ -49,20 +56,31 @@ class Run:
     """The state of a run."""
 
     def __init__(
-        self, program: LinearProgram, scaled: Scaled, reflection: float, backend: PdhgBackend
+        self,
+        program: LinearProgram,
+        scaled: Scaled,
+        reflection: float,
+        backend: PdhgBackend,
+        *,
+        on_gpu: bool = False,
     ) -> None:
+        self.host = program, scaled
+        self.start = _start(scaled.program)
+        if on_gpu:
+            program, scaled = program_on_device(program), scaled.on_device()
+            self.start = array_on_device(self.start[0]), array_on_device(self.start[1])
         self.program, self.scaled = program, scaled
         self.reflection, self.backend = reflection, backend
         inner = scaled.program
         self.matrices = inner.matrix, inner.transpose
         self.data = inner.c, inner.q, inner.lower, inner.upper, inner.equalities
-        cost, side = (1 + float(np.linalg.norm(v)) for v in (inner.c, inner.q))
+        cost, side = (1 + norm(v) for v in (inner.c, inner.q))
         self.weight = PrimalWeight(cost / side)
         self.iterations = self.products = self.restarts = 0
 
     def solve(self, tolerance: float, limit: int, deadline: float) -> Answer:
         """Run epochs until the errors are small, a ray is found, or a limit is reached."""
-        anchor = self._start()
+        anchor = self.start
         while True:
             point, steps = anchor, 0
             look = self._look(anchor)
@@ -82,15 +100,6 @@ class Run:
             self._weigh(anchor, look)
             anchor = look.image
             self.restarts += 1
-
-    def _start(self) -> Point:
-        """Begin at the point of the box next to 0; where no row has a variable, at its best."""
-        inner = self.scaled.program
-        x = np.zeros_like(inner.c).clip(inner.lower, inner.upper)
-        best = np.where(inner.c > 0, inner.lower, np.where(inner.c < 0, inner.upper, x))
-        alone = (np.diff(inner.transpose.indptr) == 0) & np.isfinite(best)
-        x[alone] = best[alone]
-        return x, np.zeros_like(inner.q)
 
     @property
     def _step_sizes(self) -> tuple[float, float]:
@@ -136,21 +145,41 @@ class Run:
         return "time limit" if time.monotonic() > deadline else None
 
     def _infeasible(self, point: Point, anchor: Point, look: Look) -> Answer | None:
-        """Test the last move and the way from the anchor as rays."""
+        """Test the last move and the way from the anchor as rays.
+
+        A ray must exclude large points of the program as given and of the scaled one.
+        """
+        program, scaled = self.host
         for old in (point, anchor):
-            dx, dy = (new - first for new, first in zip(look.image, old, strict=True))
+            dx, dy = (on_host(new - first) for new, first in zip(look.image, old, strict=True))
             self.products += 2
-            ray, radius = primal_infeasibility(self.program, dy * self.scaled.rows)
-            if radius >= RADIUS * (1 + float(abs(look.x).sum())):
-                return "primal infeasible", look, ray, radius
-            ray, radius = dual_infeasibility(self.program, dx * self.scaled.columns)
-            if radius >= RADIUS * (1 + float(abs(look.y).sum())):
-                return "dual infeasible", look, ray, radius
+            ray, radius = primal_infeasibility(program, dy * scaled.rows)
+            if radius >= _far(look.x):
+                inner = primal_radius(scaled.program, ray / scaled.rows)
+                if inner >= _far(look.image[0]):
+                    return "primal infeasible", look, ray, radius
+            ray, radius = dual_infeasibility(program, dx * scaled.columns)
+            if radius >= _far(look.y):
+                inner = dual_radius(scaled.program, ray / scaled.columns)
+                if inner >= _far(look.image[1]):
+                    return "dual infeasible", look, ray, radius
         return None
 
     def _weigh(self, anchor: Point, look: Look) -> None:
         """Steer the primal weight by how far the epoch moved."""
-        primal, dual = (
-            float(np.linalg.norm(new - old)) for new, old in zip(look.image, anchor, strict=True)
-        )
+        primal, dual = (norm(new - old) for new, old in zip(look.image, anchor, strict=True))
         self.weight.update(primal, dual, look.errors.primal, look.errors.dual)
+
+
+def _start(program: LinearProgram) -> Point:
+    """Begin at the point of the box next to 0; where no row has a variable, at its best."""
+    x = np.zeros_like(program.c).clip(program.lower, program.upper)
+    best = np.where(program.c > 0, program.lower, np.where(program.c < 0, program.upper, x))
+    alone = (np.diff(program.transpose.indptr) == 0) & np.isfinite(best)
+    x[alone] = best[alone]
+    return x, np.zeros_like(program.q)
+
+
+def _far(point: Array) -> float:
+    """Give the 1-norm of points that are no solution by any reckoning."""
+    return RADIUS * (1 + float(abs(point).sum()))

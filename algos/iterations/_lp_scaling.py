@@ -10,6 +10,7 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from accel.dispatch import Array
+from algos.iterations._lp_device import array_on_device, program_on_device
 from algos.iterations._lp_problem import LinearProgram
 
 RUIZ_ROUNDS = 10
@@ -27,6 +28,11 @@ class Scaled:
     rows: Array
     columns: Array
     norm: float
+
+    def on_device(self) -> Scaled:
+        """Copy to the current GPU."""
+        rows, columns = array_on_device(self.rows), array_on_device(self.columns)
+        return Scaled(program_on_device(self.program), rows, columns, self.norm)
 
 
 def scaled_program(program: LinearProgram) -> Scaled:

@@ -7,9 +7,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from accel._gpu import is_cupy
 from accel.dispatch import Array
 from accel.pdhg import PdhgBackend
 from algos._arguments import checked_count, checked_real
+from algos.iterations._lp_device import array_on_device, on_host
 from algos.iterations._lp_problem import checked_program
 from algos.iterations._lp_run import Run, Status
 from algos.iterations._lp_scaling import scaled_program
@@ -111,7 +113,7 @@ def solve_lp(
     reflection : bool, optional
         False for plain Halpern steps, which need about twice as many.
     backend : {"auto", "numba", "generic", "python"}, optional
-        The compiled loop for NumPy, array operations for CuPy, or one of the two by name.
+        The compiled loop, or array operations; the first for NumPy, the second for CuPy.
 
     Returns
     -------
@@ -142,7 +144,8 @@ def solve_lp(
     Programs without an optimum make the steps converge to a ray; it is returned after a test
     against the data, with rounding counted, that excludes solutions within ``ray_radius``.
 
-    The same arguments give the same answer.
+    The same arguments give the same answer.  With a CuPy array as ``c`` the steps run on its
+    GPU, and so do the results; the other arguments may be on either side.
 
     References
     ----------
@@ -164,25 +167,26 @@ def solve_lp(
     max_iterations = checked_count("max_iterations", max_iterations)
     if time_limit is not None:
         time_limit = checked_real("time_limit", time_limit, 0, math.inf)
-    program = checked_program(c, A, b, G, h, lower, upper)
+    on_gpu = is_cupy(c)
+    program = checked_program(*map(on_host, (c, A, b, G, h, lower, upper)))
     deadline = math.inf if time_limit is None else time.monotonic() + time_limit
-    run = Run(program, scaled_program(program), float(reflection), backend)
+    run = Run(program, scaled_program(program), float(reflection), backend, on_gpu=on_gpu)
     status, look, ray, radius = run.solve(tolerance, max_iterations, deadline)
     return LPResult(
         status=status,
         x=look.x,
         equality_multipliers=look.y[: program.equalities],
         inequality_multipliers=look.y[program.equalities :],
-        reduced_costs=program.reduced_costs(look.y),
+        reduced_costs=run.program.reduced_costs(look.y),
         objective=look.errors.objective,
         dual_objective=look.errors.dual_objective,
-        dual_bound=program.dual_bound(look.y),
+        dual_bound=program.dual_bound(on_host(look.y)),
         primal_error=look.errors.primal,
         dual_error=look.errors.dual,
         gap=look.errors.gap,
         iterations=run.iterations,
         products=run.products,
         restarts=run.restarts,
-        ray=ray,
+        ray=array_on_device(ray) if on_gpu and ray is not None else ray,
         ray_radius=radius,
     )

@@ -145,7 +145,6 @@ AGAINST_PDLP = tuple(
     for kind, draw, sizes, _, size_name in KINDS
     for peer, module in (
         ("highs pdlp", "highspy"),
-        ("highs hipdlp", "highspy"),
         ("ortools pdlp", "ortools.pdlp"),
     )
     for tolerance in (1e-4, 1e-6)

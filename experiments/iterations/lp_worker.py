@@ -101,7 +101,6 @@ SOLVERS: dict[str, Solver] = {
     "lemmata": _ours(True),
     "lemmata plain": _ours(False),
     "highs pdlp": _highs(solver="pdlp"),
-    "highs hipdlp": _highs(solver="hipdlp"),
     "highs ipm": _highs(solver="ipm", run_crossover="off"),
     "highs simplex": _highs(solver="simplex"),
     "ortools pdlp": _ortools,

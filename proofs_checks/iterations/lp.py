@@ -253,21 +253,24 @@ BOUND_FAULTS = [
         solve_lp,
         "upper_bounds_forgotten",
         "Negative reduced costs count nothing.",
-        (" + upper * z.clip(None, 0)", ""),
+        (" + self._finite_upper * z.clip(None, 0)", ""),
         module=PROGRAM,
     ),
     edited(
         solve_lp,
         "bounds_swapped",
         "Positive reduced costs are taken at the upper bound.",
-        ("lower * z.clip(0, None) + upper * z", "upper * z.clip(0, None) + lower * z"),
+        (
+            "self._finite_lower * z.clip(0, None) + self._finite_upper * z",
+            "self._finite_upper * z.clip(0, None) + self._finite_lower * z",
+        ),
         module=PROGRAM,
     ),
     edited(
         solve_lp,
         "objective_as_bound",
         "The objective of the last point is called a bound.",
-        ("dual_bound=program.dual_bound(look.y)", "dual_bound=look.errors.objective"),
+        ("dual_bound=program.dual_bound(on_host(look.y))", "dual_bound=look.errors.objective"),
     ),
 ]
 

@@ -41,7 +41,7 @@ def draw(seed: int, m: int = 7, n: int = 11, index: Any = np.int32) -> dict[str,
 def test_paths_agree(reflection: float, index: Any, m: int, n: int) -> None:
     work = draw(m + n, m, n, index)
     for done, steps in ((0, 0), (0, 1), (3, 40)):
-        options = {"done": done, "steps": steps, "reflection": reflection}
+        options: Any = {"done": done, "steps": steps, "reflection": reflection}
         expected = halpern_steps(**work, **options, backend="generic")
         for backend in ("auto", "python"):
             found = halpern_steps(**work, **options, backend=backend)

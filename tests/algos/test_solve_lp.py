@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+import types
 from typing import Any
 
 import numpy as np
@@ -381,3 +383,74 @@ def test_without_a_solution_the_floor_grows() -> None:
 def test_bad_arguments_of_an_epoch(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         halpern_pdhg(**{"c": [1, 1], "A": [[1, 1]], "b": [1], "steps": 3, **changes})
+
+
+def test_large_solutions_are_not_called_infeasible() -> None:
+    for small in (1e-6, 1e-9, 1e-12):
+        result = solve_lp([1], A=[[small]], b=[1])
+        assert result.status == "converged"
+        assert result.objective == pytest.approx(1 / small, rel=1e-5)
+
+
+@pytest.mark.parametrize("margin", [1.0, 1e-2, 1e-3])
+def test_slight_contradictions_are_found(margin: float) -> None:
+    for seed in range(5):
+        program = without_optimum(draw_feasible(1000 + seed, n=20, p=6, m=8))
+        weights = np.random.default_rng(seed).integers(1, 3, 8)
+        program["G"] = np.vstack([program["G"], -(weights @ program["G"])])
+        program["h"] = np.append(program["h"], -(weights @ program["h"]) - margin)
+        result = solve_lp(**program)
+        assert result.status == "primal infeasible"
+        check_ray(program, result)
+
+
+class DeviceArray(np.ndarray):
+    """A stand-in for CuPy's array, which refuses to meet NumPy's as CuPy does."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        for one in (*inputs, *options.get("out", ())):
+            if type(one) is np.ndarray and one.ndim:
+                raise TypeError("implicit conversion to a NumPy array is not allowed")
+        plain = [one.view(np.ndarray) if isinstance(one, DeviceArray) else one for one in inputs]
+        options["out"] = tuple(one.view(np.ndarray) for one in options.pop("out", ())) or None
+        result = getattr(ufunc, method)(*plain, **options)
+        return np.asarray(result).view(DeviceArray)
+
+    def get(self) -> np.ndarray:
+        """Copy to the host."""
+        return np.array(self.view(np.ndarray))
+
+
+class DeviceMatrix:
+    """A stand-in for a CSR matrix on the device."""
+
+    def __init__(self, parts: Any, shape: tuple[int, int]) -> None:
+        assert all(isinstance(one, DeviceArray) for one in parts)
+        self.matrix = sparse.csr_array(tuple(one.get() for one in parts), shape=shape)
+
+    def __matmul__(self, vector: Any) -> Any:
+        assert isinstance(vector, DeviceArray)
+        return (self.matrix @ vector.get()).view(DeviceArray)
+
+
+def test_arrays_on_a_device_stay_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps never mix host and device; a stand-in for CuPy raises where they do."""
+    DeviceArray.__module__ = "cupy"
+    cupy, library = types.ModuleType("cupy"), types.ModuleType("cupyx.scipy.sparse")
+    vars(cupy).update(ndarray=DeviceArray, asarray=lambda a: np.array(a).view(DeviceArray))
+    vars(library).update(csr_matrix=DeviceMatrix)
+    for name, module in (("cupy", cupy), ("cupyx.scipy.sparse", library)):
+        monkeypatch.setitem(sys.modules, name, module)
+    program = without_optimum(draw_feasible(2))
+    expected = solve_lp(**program)
+    program["c"] = np.array(program["c"], float).view(DeviceArray)
+    result = solve_lp(**program)
+    for name in ("x", "equality_multipliers", "inequality_multipliers", "reduced_costs"):
+        assert isinstance(getattr(result, name), DeviceArray)
+    assert result.status == "converged"
+    assert result.x.get() == pytest.approx(expected.x, abs=1e-4)
+    program["A"] = np.vstack([program["A"], np.zeros(12)])
+    program["b"] = np.append(program["b"], 1.0)
+    result = solve_lp(**program)
+    assert result.status == "primal infeasible"
+    assert isinstance(result.ray, DeviceArray)
