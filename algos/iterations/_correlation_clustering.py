@@ -58,7 +58,7 @@ def correlation_clustering(
     roundings: int = 100,
     tolerance: float = 1e-4,
     gap_tolerance: float = 1e-4,
-    max_calls: int = 200,
+    max_calls: int = 1000,
     rng: np.random.Generator | int | None = None,
 ) -> CorrelationClusteringResult:
     """Cluster points so that few similar pairs are apart and few dissimilar pairs together.
@@ -133,7 +133,7 @@ def correlation_clustering(
     size = float(np.abs(cost).max())
     if size == 0:
         raise ValueError("similarity must not be zero off the diagonal everywhere")
-    weights = np.maximum(np.abs(cost), 1e-3 * size)
+    weights = np.maximum(np.abs(cost), 0.1 * size)
 
     def oracle(x: Reals) -> tuple[Any, Reals]:
         triangles, above, below = pairs.triangles(x), x > 1, x < 0

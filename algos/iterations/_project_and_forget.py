@@ -26,12 +26,12 @@ class ProjectAndForgetResult:
     ----------
     status : {"converged", "iteration limit", "infeasible", "non-finite oracle"}
         Converged: violation and gap are within their tolerances.  Infeasible:
-        ``farkas`` proves that there is no solution.  Non-finite oracle: the last call
-        returned NaN or an infinity; everything else is as before that call.
+        ``farkas`` proves that there is no solution.  Non-finite oracle: the last call, at
+        x, returned NaN or an infinity.
     x : ndarray, shape (n,)
         The point, which minimises the Lagrangian at the multipliers.
     violation : float
-        Greatest violation that the oracle reported at x.
+        Greatest violation that the oracle reported at x; NaN where it was not finite.
     value : float
         Divergence of x from the start; x may violate constraints by ``violation``.
     dual_value : float
@@ -179,23 +179,24 @@ def project_and_forget(
     sweep = sweep_entropy if entropy else sweep_quadratic
     gradient_start = np.log(start) if entropy else start  # of the generator, over the weights
     kept = Rows.none(start.size)
-    x, value, dual, upper = start, 0.0, 0.0, math.inf
+    x, upper = start, math.inf
     projections = forgotten = 0
     violations: list[float] = []
     status: Status = "iteration limit"
     farkas = None
     for call in range(1, max_calls + 1):
+        value = float(weight @ divergence(x, start))
+        dual = value + float(kept.multipliers @ (kept.matrix @ x - kept.bounds))
         new = ask(oracle, x)
         if new is None:
-            status = "non-finite oracle"
+            status, violation = "non-finite oracle", math.nan
             break
         violation = float((new.matrix @ x - new.bounds).max(initial=0.0))
         violations.append(violation)
-        value = float(weight @ divergence(x, start))
-        dual = value + float(kept.multipliers @ (kept.matrix @ x - kept.bounds))
         gap = abs(value - dual)
         if repair is not None:
-            repaired = checked_array("what repair returns", repair(x.copy(), violation))
+            given = repair(x.copy(), violation)
+            repaired = checked_array("what repair returns", given, shape=start.shape)
             upper = float(weight @ divergence(repaired, start))
             gap = upper - dual
         if violation <= tolerance and gap <= gap_tolerance * value:
@@ -220,7 +221,7 @@ def project_and_forget(
     return ProjectAndForgetResult(
         status=status,
         x=x,
-        violation=violations[-1] if violations else math.nan,
+        violation=violation,
         value=value,
         dual_value=dual,
         upper_value=upper,

@@ -173,6 +173,9 @@ def test_a_non_finite_oracle_stops_at_its_call(bad: float, where: str) -> None:
     assert np.isfinite(result.x).all()
     assert result.x == pytest.approx([-3.0, -3.0])
     assert len(result.violations) == 6
+    assert math.isnan(result.violation)
+    assert result.value == pytest.approx(9.0)
+    assert result.dual_value <= 9.0 + 1e-9
 
 
 def test_what_the_caller_owns_is_not_changed_and_may_be_changed() -> None:
