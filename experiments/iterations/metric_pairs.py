@@ -171,8 +171,9 @@ def _pair(
     )
 
 
-#: With 100 points there are 485,100 rows, and CLARABEL takes the better part of a minute, OSQP
-#: up to several; with 200 points and 3,940,200 rows neither ended within 400 seconds.
+#: With 100 points there are 485,100 rows, and CLARABEL takes the better part of a minute, OSQP up
+#: to several; with 150 points CLARABEL took 150 seconds and 2 GB, and with 200 points and
+#: 3,940,200 rows neither ended within 400 seconds.
 METRICS = tuple(
     _pair(kind, draw, name, module, solver, sizes)
     for kind, draw in (("uniform", _uniform), ("squares", _squares))
