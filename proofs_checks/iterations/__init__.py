@@ -63,6 +63,7 @@ from proofs_checks.iterations.monotone import (
     fast_residual,
     past_residual,
 )
+from proofs_checks.iterations.noisy_games import separated_rates
 from proofs_checks.iterations.project_and_forget import (
     distance,
     dual_value,
@@ -72,7 +73,6 @@ from proofs_checks.iterations.project_and_forget import (
 from proofs_checks.iterations.stochastic import (
     extragradient_exact,
     extragradient_samples,
-    separated_rates,
     stochastic_estimate,
     stochastic_published,
     stochastic_residual,

@@ -1,4 +1,4 @@
-"""Checks of the Halpern iterations on samples, and of separated learning rates."""
+"""Checks of the Halpern iterations on samples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from algos.iterations import (
     StochasticResult,
-    optimistic_gradient_separated,
     stochastic_extragradient_halpern,
     stochastic_halpern,
 )
@@ -78,7 +77,7 @@ class Noisy:
         return {"steps": steps, "lipschitz": 1, "distance": 1, "epsilon": self.epsilon}
 
 
-def _cut(claim: Theorem, value: float, parameters: dict[str, float]) -> Measurement:
+def cut_off(claim: Theorem, value: float, parameters: dict[str, float]) -> Measurement:
     """Measure a value, cut off as the theorem says."""
     known = {name: parameters[name] for name in claim.parameters}
     value = value if math.isfinite(value) else math.inf
@@ -151,7 +150,7 @@ def stochastic_estimate(algorithm: Algorithm, case: Noisy, rng: np.random.Genera
     """Measure the squared error of the estimate."""
     result = case.run(algorithm, rng)
     off = float(np.linalg.norm(result.estimate - case.mean(result.x)))
-    return _cut(claims.ESTIMATE, off * off, case.parameters)
+    return cut_off(claims.ESTIMATE, off * off, case.parameters)
 
 
 @check(
@@ -175,7 +174,7 @@ def stochastic_published(
     """Measure ‖F‖ at the last iterate."""
     result = case.run(algorithm, rng)
     norm = float(np.linalg.norm(case.mean(result.x)))
-    return _cut(claims.PUBLISHED, norm, case.parameters)
+    return cut_off(claims.PUBLISHED, norm, case.parameters)
 
 
 ANCHORED = "u = u0 / (k + 1) + k / (k + 1) * (u - estimate / page.lipschitz)"
@@ -228,7 +227,7 @@ def stochastic_residual(algorithm: Algorithm, case: Noisy, rng: np.random.Genera
     """Measure ‖F‖ at the last iterate."""
     result = case.run(algorithm, rng)
     norm = float(np.linalg.norm(case.mean(result.x)))
-    return _cut(claims.RESIDUAL, norm, case.parameters)
+    return cut_off(claims.RESIDUAL, norm, case.parameters)
 
 
 @check(
@@ -300,86 +299,3 @@ extragradient_samples = check(
     faults=[_renewed_every_step(stochastic_extragradient_halpern)],
     trials=12,
 )(_samples)
-
-
-@dataclass(frozen=True)
-class Game:
-    """A monotone operator whose samples have noise of both kinds; the zero is 0, at distance 1.
-
-    A sample keeps each pair of coordinates with the probability ``told`` and divides it by
-    that; ``level`` times a standard normal vector is added.
-    """
-
-    operator: Spiral
-    told: float = 1.0
-    level: float = 0.0
-
-    def sample(self, x: Vector, rng: np.random.Generator) -> Vector:
-        """Sample F(x)."""
-        kept = np.repeat(rng.random(x.size // 2) < self.told, 2) / self.told
-        return self.operator(x) * kept + self.level * rng.standard_normal(x.size)
-
-    @property
-    def parameters(self) -> dict[str, float]:
-        """Noise levels, and what the formula names beside them."""
-        return {
-            "steps": self.operator.steps,
-            "lipschitz": 1,
-            "distance": 1,
-            "multiplicative": 1 / self.told - 1,
-            "additive": self.level**2 * self.operator.start.size,
-        }
-
-
-@check(
-    claims.SEPARATED,
-    on=Instances(
-        st.builds(
-            Game,
-            spirals(-math.pi / 2, math.pi / 2, most=300),
-            st.sampled_from([1.0, 0.5, 0.25]),
-            st.sampled_from([0.0, 0.1]),
-        ),
-        [
-            ("a saddle", Game(Spiral((1j,), 300))),
-            ("a saddle, sometimes told", Game(Spiral((1j,), 1500), 0.25)),
-            ("a slow saddle", Game(Spiral((0.3j,), 200))),
-            ("a saddle in noise", Game(Spiral((1j, 0.5j), 300), 1.0, 0.1)),
-        ],
-    ),
-    faults=[
-        edited(
-            optimistic_gradient_separated,
-            "same_steps",
-            "The update's step is the extrapolation's.",
-            ("update = ahead / (2 * (1 + m))", "update = ahead"),
-        ),
-        edited(
-            optimistic_gradient_separated,
-            "not_extrapolated",
-            "Plays the point itself.",
-            ("y = x - ahead[t] * sample", "y = x"),
-        ),
-        edited(
-            optimistic_gradient_separated,
-            "wrong_sign",
-            "Extrapolates along F.",
-            ("y = x - ahead[t] * sample", "y = x + ahead[t] * sample"),
-        ),
-    ],
-    trials=500,
-)
-def separated_rates(algorithm: Algorithm, case: Game, rng: np.random.Generator) -> Measurement:
-    """Measure ‖F‖² at the drawn point."""
-    values = case.parameters
-    result = algorithm(
-        case.sample,
-        case.operator.start,
-        lipschitz=1.0,
-        iterations=case.operator.steps,
-        multiplicative=values["multiplicative"],
-        additive=values["additive"],
-        rng=rng,
-    )
-    norm = float(np.linalg.norm(case.operator(result.drawn)))
-    return _cut(claims.SEPARATED, norm * norm, values)

@@ -1,4 +1,4 @@
-"""Stochastic and finite-sum Halpern iterations: exact small cases, counts, bounds derived anew."""
+"""Halpern iterations on samples: exact small cases, counts, bounds derived anew."""
 
 from __future__ import annotations
 
@@ -11,19 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from algos.iterations import (
-    OracleError,
     halpern_cocoercive,
-    optimistic_gradient_separated,
-    separated_rates_bound,
     stochastic_extragradient_halpern,
     stochastic_halpern,
     stochastic_halpern_bound,
-    variance_reduced_halpern,
-    variance_reduced_proximal_halpern,
 )
 
 ON_SAMPLES = [stochastic_halpern, stochastic_extragradient_halpern]
-FINITE_SUMS = [variance_reduced_halpern, variance_reduced_proximal_halpern]
 Vector = NDArray[np.float64]
 TURN: Vector = np.array([[0.0, 1.0], [-1.0, 0.0]])
 
@@ -45,23 +39,6 @@ def on_samples(method: Callable[..., Any], oracle: Any = noisy, **changes: Any) 
         "lipschitz": 1.0, "variance": 0.25, "epsilon": 0.1, "max_iterations": 10, "rng": 0,
     }  # fmt: skip
     return method(oracle, np.ones(1), **{**options, **changes})
-
-
-def squares(n: int, dimension: int = 3) -> tuple[Callable[..., Vector], Vector]:
-    """Components a (⟨a, x⟩ − b) with unit rows, and their solution."""
-    rng = np.random.default_rng(n)
-    rows = rng.standard_normal((n, dimension))
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    solution = rng.standard_normal(dimension)
-
-    def mean(indices: Any, x: Vector) -> Vector:
-        some = rows[indices]
-        return np.asarray(some.T @ (some @ (x - solution)) / len(indices))
-
-    return mean, solution
-
-
-# Halpern on samples
 
 
 def test_without_noise_it_is_halpern() -> None:
@@ -202,241 +179,6 @@ def test_tolerance_looks_at_the_estimate(method: Any) -> None:
     assert result.status == "converged"
     assert result.residual <= 0.4
     assert np.linalg.norm(result.estimate) == result.residual
-
-
-# Finite sums
-
-
-def test_one_component_is_the_anchored_iteration() -> None:
-    result = variance_reduced_halpern(
-        [lambda x: x - 1], [0.0], lipschitz=1, tolerance=0, max_iterations=5, distance=1
-    )
-    u = 0.0
-    for k in range(5):
-        u = (1 - 2 / (k + 4)) * u - (u - 1) / 4
-    assert result.x[0] == pytest.approx(u, abs=1e-15)
-    assert result.residual == pytest.approx(1 - u)
-    assert result.bound == pytest.approx(16 / 9)
-    moved = 6 - result.full_evaluations  # in two points each
-    assert result.oracle_calls == result.full_evaluations + 2 * moved
-
-
-@pytest.mark.parametrize("method", FINITE_SUMS)
-def test_evaluations_are_counted_exactly(method: Any) -> None:
-    mean, _ = squares(50)
-    seen = whole = 0
-
-    def counting(indices: Any, x: Vector) -> Vector:
-        nonlocal seen, whole
-        seen += len(indices)
-        whole += len(indices) == 50
-        assert indices.min() >= 0
-        assert indices.max() < 50
-        return mean(indices, x)
-
-    result = method(
-        counting, np.zeros(3), n=50, lipschitz=1, tolerance=1e-9, max_iterations=30, rng=1
-    )
-    assert result.oracle_calls == seen
-    assert result.full_evaluations == whole
-
-
-@pytest.mark.parametrize("method", FINITE_SUMS)
-def test_single_operators_and_a_callable_agree(method: Any) -> None:
-    mean, solution = squares(20)
-    single = [lambda x, i=i: mean(np.array([i]), x) for i in range(20)]
-    options: dict[str, Any] = {"lipschitz": 1, "tolerance": 1e-2, "max_iterations": 10_000}
-    one = method(single, np.zeros(3), rng=3, **options)
-    other = method(mean, np.zeros(3), n=20, rng=3, **options)
-    assert one.status == "converged"
-    assert one.oracle_calls == other.oracle_calls
-    assert one.x == pytest.approx(other.x, abs=1e-9)
-    assert one.x == pytest.approx(solution, abs=0.1)
-
-
-@pytest.mark.parametrize("method", FINITE_SUMS)
-def test_the_residual_is_the_whole_sums(method: Any) -> None:
-    mean, _ = squares(30)
-    result = method(mean, np.zeros(3), n=30, lipschitz=1, tolerance=0, max_iterations=9, rng=2)
-    assert result.status == "iteration limit"
-    assert result.residual == pytest.approx(np.linalg.norm(mean(np.arange(30), result.x)))
-
-
-@pytest.mark.parametrize("method", FINITE_SUMS)
-def test_a_constraint_is_kept_and_its_normal_is_found(method: Any) -> None:
-    mean, solution = squares(40)
-    radius = np.linalg.norm(solution) / 2
-
-    def project(x: Vector, step: float) -> Vector:
-        return np.asarray(x / max(1.0, float(np.linalg.norm(x)) / radius))
-
-    result = method(
-        mean, np.zeros(3), n=40, lipschitz=1, resolvent=project, tolerance=1e-3, rng=0,
-        max_iterations=100_000,
-    )  # fmt: skip
-    assert result.status == "converged"
-    assert np.linalg.norm(result.x) == pytest.approx(radius)
-    gradient = mean(np.arange(40), result.x)
-    normal = result.x / radius
-    inward = -float(gradient @ normal)
-    assert inward > 0
-    assert np.linalg.norm(gradient + inward * normal) <= 1e-3 * (1 + 1e-9)
-
-
-def test_monotone_sums_that_are_not_cocoercive() -> None:
-    rng = np.random.default_rng(0)
-    factors = rng.uniform(0, 2, 60)
-    lipschitz = float(np.sqrt(np.mean(factors**2)))
-
-    def mean(indices: Any, z: Vector) -> Vector:
-        return np.asarray(factors[indices].mean() * TURN @ (z - 1))
-
-    for seed in range(5):
-        result = variance_reduced_proximal_halpern(
-            mean, np.zeros(2), n=60, lipschitz=lipschitz, tolerance=1e-4, distance=math.sqrt(2),
-            rng=seed,
-        )  # fmt: skip
-        assert result.status == "converged"
-        assert result.residual <= result.bound
-
-
-def test_a_solution_further_away_than_said_is_noticed() -> None:
-    result = variance_reduced_proximal_halpern(
-        lambda indices, z: TURN @ (z - 10), np.zeros(2), n=4, lipschitz=1, distance=1, rng=0
-    )
-    assert result.status == "no fixed point within r"
-
-
-def test_an_operator_that_is_not_monotone_does_not_pass() -> None:
-    result = variance_reduced_proximal_halpern(
-        lambda indices, z: 1 - z, np.zeros(2), n=100, lipschitz=1, max_evaluations=10**6, rng=0
-    )
-    assert result.status in ("iteration limit", "diverged")
-
-
-@pytest.mark.parametrize("method", FINITE_SUMS)
-def test_bad_components(method: Any) -> None:
-    calls = 0
-
-    def broken(indices: Any, x: Vector) -> Vector:
-        nonlocal calls
-        calls += 1
-        return np.full(2, math.nan) if calls == 7 else x + 1
-
-    result = method(broken, np.zeros(2), n=9, lipschitz=1, rng=0)
-    assert result.status == "non-finite oracle"
-    assert result.witness.call == 7
-    assert np.isfinite(result.x).all()
-    with pytest.raises(ValueError, match="must return shape"):
-        method(lambda indices, x: np.zeros(3), np.zeros(2), n=9, lipschitz=1)
-    with pytest.raises(OracleError, match="ZeroDivisionError at call 1"):
-        method(lambda indices, x: 1 / 0, np.zeros(2), n=9, lipschitz=1)
-    with pytest.raises(TypeError, match="n must be given"):
-        method(broken, np.zeros(2), lipschitz=1)
-    with pytest.raises(ValueError, match="number of operators, 1, got 2"):
-        method([lambda x: x], np.zeros(2), n=2, lipschitz=1)
-    for bad in (0, -1, math.nan):
-        with pytest.raises(ValueError, match="lipschitz must lie in"):
-            method(broken, np.zeros(2), n=9, lipschitz=bad)
-
-
-# Separated rates
-
-
-def told(z: Vector, rng: np.random.Generator) -> Vector:
-    """One of the two players is told, four times as strongly as one in four times."""
-    kept: Vector = rng.random(2) < 0.25
-    return np.asarray(4 * (TURN @ z) * kept)
-
-
-def test_the_last_point_converges_under_multiplicative_noise() -> None:
-    norms = [
-        np.linalg.norm(
-            optimistic_gradient_separated(
-                told, [1.0, 0.0], lipschitz=1, multiplicative=3, iterations=30_000, rng=seed
-            ).x
-        )
-        for seed in range(3)
-    ]
-    assert max(norms) < 1e-3
-
-
-def test_without_noise_it_is_the_optimistic_gradient() -> None:
-    result = optimistic_gradient_separated(
-        lambda z, rng: TURN @ z, [1.0, 0.0], lipschitz=1, iterations=3, distance=1,
-        operator=lambda z: TURN @ z, rng=0,
-    )  # fmt: skip
-    gamma = 1 / math.sqrt(13)
-    x, seen = np.array([1.0, 0.0]), TURN @ np.array([1.0, 0.0])
-    played = []
-    for _ in range(3):
-        y = x - gamma * seen
-        seen = TURN @ y
-        x = x - gamma / 2 * seen
-        played.append(y)
-    assert result.x == pytest.approx(y, abs=1e-15)
-    assert result.residual == pytest.approx(np.linalg.norm(y))
-    assert any(np.allclose(result.drawn, one) for one in played)
-    assert result.oracle_calls == 4
-    assert result.bound == pytest.approx(math.sqrt(4 / (gamma**2 * 3)))
-
-
-def test_the_separated_bound_term_by_term() -> None:
-    m, s, lipschitz, distance, rounds = 0.5, 0.3, 2.0, 1.5, 50
-    gamma = min(1 / (6 * lipschitz * m), 1 / (lipschitz * math.sqrt(13 * (1 + m))))
-    eta = gamma / (2 * (1 + m))
-    ahead = [0.0] + [gamma * t**-0.25 for t in range(1, rounds + 1)]
-    update = [0.0] + [eta * t**-0.5 for t in range(1, rounds + 1)]
-    total, weight = distance**2, 0.0
-    for t in range(1, rounds + 1):
-        reach = update[t - 1] + ahead[t]
-        total += s * update[t] ** 2
-        total += s * 2 * update[t] * ahead[t] * lipschitz * reach
-        total += s * 2 * update[t] * ahead[t] * lipschitz**2 * (reach**2 + ahead[t - 1] ** 2)
-        weight += update[t] * ahead[t]
-    found = separated_rates_bound(rounds, lipschitz, distance, m, s)
-    assert found == pytest.approx(2 * total / weight, rel=1e-12)
-
-
-def test_the_steps_meet_the_conditions_of_the_proof() -> None:
-    """The coefficients of ‖F‖² in the proof's sum, for levels of noise that it allows."""
-    for m in (0.0, 0.01, 0.3, 1.0, 7.0):
-        gamma = 1 / max(6 * m, math.sqrt(13 * (1 + m)))
-        eta = gamma / (2 * (1 + m))
-        assert eta * (1 + m) <= gamma / 2
-        reach = eta + gamma
-        later = 1 - 2 * reach * m - 2 * reach**2 * (1 + m) - 2 * gamma**2 * (1 + m)
-        assert later >= -1e-12
-
-
-def test_noise_of_both_kinds_stays_within_the_bound() -> None:
-    squared = [
-        float(np.sum(optimistic_gradient_separated(
-            lambda z, rng: told(z, rng) + 0.2 * rng.standard_normal(2), [1.0, 0.0], lipschitz=1,
-            multiplicative=3, additive=0.08, iterations=400, distance=1, rng=seed,
-        ).drawn ** 2))
-        for seed in range(30)
-    ]  # fmt: skip
-    assert np.mean(squared) <= separated_rates_bound(400, 1, 1, 3, 0.08)
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"lipschitz": 0}, "lipschitz must lie in"),
-        ({"iterations": 0}, "iterations must be"),
-        ({"multiplicative": -1}, "multiplicative must lie in"),
-        ({"additive": math.inf}, "additive must lie in"),
-        ({"distance": -1}, "distance must lie in"),
-    ],
-)
-def test_bad_levels_play_nothing(changes: dict[str, float], words: str) -> None:
-    def never(z: Vector, rng: np.random.Generator) -> Vector:
-        pytest.fail("a sample was taken")
-
-    options: dict[str, Any] = {"lipschitz": 1, "iterations": 10, **changes}
-    with pytest.raises(ValueError, match=words):
-        optimistic_gradient_separated(never, [1.0], **options)
 
 
 @pytest.mark.parametrize("method", ON_SAMPLES)
