@@ -15,6 +15,8 @@ from algos._arguments import checked_array
 
 #: Bounds at least this large are none.
 INFINITE = 1e20
+#: Other numbers are 0 or lie between the two, so that squares neither overflow nor vanish.
+SMALLEST, LARGEST = 1e-100, 1e100
 #: Unit roundoff of a double.
 ROUNDOFF = 2.0**-53
 
@@ -133,7 +135,7 @@ def checked_program(
     c: Any, a: Any, b: Any, g: Any, h: Any, lower: Any, upper: Any
 ) -> LinearProgram:
     """Validate and copy the data of a linear program."""
-    cost = checked_array("c", c, shape=(None,))
+    cost = _in_range("c", checked_array("c", c, shape=(None,)))
     n = cost.size
     blocks, sides = [], []
     for name, matrix, side_name, side in (("A", a, "b", b), ("G", g, "h", h)):
@@ -142,7 +144,8 @@ def checked_program(
         rows = sparse.csr_array((0, n)) if matrix is None else _matrix(name, matrix, n)
         m = rows.shape[0]
         blocks.append(rows)
-        sides.append(checked_array(side_name, side, shape=(m,)) if m else np.zeros(0))
+        values = checked_array(side_name, side, shape=(m,)) if m else np.zeros(0)
+        sides.append(_in_range(side_name, values))
         if not m and side is not None and np.size(side):
             raise ValueError(f"{side_name} must have shape (0,), got {np.shape(side)}")
     matrix = sparse.csr_array(sparse.vstack(blocks, format="csr"))
@@ -172,7 +175,20 @@ def _matrix(name: str, value: Any, columns: int) -> Any:
     matrix = sparse.csr_array(value, dtype=np.float64)
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
+    _in_range(name, matrix.data)
     return matrix
+
+
+def _in_range(name: str, values: Array) -> Array:
+    """Refuse numbers whose squares overflow or vanish."""
+    sizes = abs(values[values != 0])
+    if sizes.size and not (sizes.min() >= SMALLEST and sizes.max() <= LARGEST):
+        bad = sizes.max() if sizes.max() > LARGEST else sizes.min()
+        raise ValueError(
+            f"{name} must hold zeros and numbers from {SMALLEST:g} to {LARGEST:g} in size, "
+            f"got {bad:g}"
+        )
+    return values
 
 
 def _bounds(name: str, value: Any, n: int) -> Array:

@@ -31,8 +31,8 @@ Point: TypeAlias = tuple[Array, Array]
 
 #: Steps between two looks at the errors.
 PERIOD = 40
-#: Looks between two searches for a ray.
-RAY_PERIOD = 5
+#: Steps until the next search for a ray, at least, and as a share of all steps.
+RAY_PERIOD, RAY_SHARE = 200, 0.25
 #: The step is this share of the largest one allowed.
 STEP_SHARE = 0.998
 
@@ -77,6 +77,7 @@ class Run:
         cost, side = (1 + norm(v) for v in (inner.c, inner.q))
         self.weight = PrimalWeight(cost / side)
         self.iterations = self.products = self.restarts = 0
+        self.next_ray = 0.0
 
     def solve(self, tolerance: float, limit: int, deadline: float) -> Answer:
         """Run epochs until the errors are small, a ray is found, or a limit is reached."""
@@ -89,7 +90,8 @@ class Run:
                 stop = self._stop(look, tolerance, limit, deadline)
                 if stop is not None:
                     return stop, look, None, math.nan
-                if steps % (RAY_PERIOD * PERIOD) == 0:
+                if self.iterations >= self.next_ray:
+                    self.next_ray = self.iterations + max(RAY_PERIOD, RAY_SHARE * self.iterations)
                     answer = self._infeasible(point, anchor, look)
                     if answer is not None:
                         return answer

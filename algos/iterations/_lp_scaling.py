@@ -14,8 +14,8 @@ from algos.iterations._lp_device import array_on_device, program_on_device
 from algos.iterations._lp_problem import LinearProgram
 
 RUIZ_ROUNDS = 10
-#: Below so many rows or columns the norm comes from the dense matrix.
-SMALL = 8
+#: Below so many rows or columns the norm comes from the dense K Kᵀ or Kᵀ K.
+SMALL = 100
 #: Of Lanczos' method; the norm itself is as accurate as its square.
 NORM_TOLERANCE = 1e-3
 
@@ -83,12 +83,13 @@ def _with_data(matrix: Any, data: Array) -> Any:
 
 
 def spectral_norm(matrix: Any) -> float:
-    """Give ‖K‖; by Lanczos' method from a fixed start where the matrix is not small."""
+    """Give ‖K‖; by Lanczos' method from a fixed start where K has many rows and columns."""
     least = min(matrix.shape)
     if not matrix.nnz:
         return 1.0
     if least < SMALL:
-        return float(np.linalg.norm(matrix.toarray(), 2))
+        short = matrix if matrix.shape[0] == least else matrix.T
+        return float(np.sqrt(np.linalg.eigvalsh((short @ short.T).toarray())[-1]))
     start = np.random.default_rng(0).standard_normal(least)
     values = linalg.svds(matrix, k=1, tol=NORM_TOLERANCE, v0=start, return_singular_vectors=False)
     return float(values[0])

@@ -43,7 +43,8 @@ class LPResult:
     primal_error, dual_error, gap : float
         Relative errors on the data as given.
     iterations, products, restarts : int
-        Steps, products with A and G or their transposes, and epochs ended.
+        Steps, products with [A; G] or its transpose in them and in the error tests, and
+        epochs ended.
     ray : array or None
         For ``"primal infeasible"``, multipliers of the rows of A and then of G; for
         ``"dual infeasible"`` a direction of falling cost.

@@ -135,9 +135,9 @@ def _pair(
 
 
 KINDS: tuple[tuple[str, Any, tuple[int, ...], tuple[int, ...], str], ...] = (
-    ("sparse", sparse_program, (300, 1000, 10_000), (300,), "rows"),
-    ("transport", transport, (30, 100, 300), (30, 100), "sources and sinks"),
-    ("photographs", photograph_flow, (20, 40, 80), (20, 40), "pixels a side"),
+    ("sparse", sparse_program, (300, 1000, 10_000), (100, 300), "rows"),
+    ("transport", transport, (30, 100, 200), (30, 100, 200), "sources and sinks"),
+    ("photographs", photograph_flow, (20, 40, 80), (20, 40, 80), "pixels a side"),
 )
 #: First-order solvers, at two tolerances.
 AGAINST_PDLP = tuple(

@@ -331,6 +331,9 @@ def test_limits_are_kept() -> None:
         ({"lower": [0, 2], "upper": 1}, ValueError, "lower must not exceed upper, got 2 > 1 at 1"),
         ({"lower": INF}, ValueError, "lower must be below inf"),
         ({"upper": "much"}, TypeError, "upper must hold real numbers"),
+        ({"c": [1e200, 1]}, ValueError, "c must hold zeros and numbers from 1e-100 to 1e\\+100"),
+        ({"A": [[1, 1e-300]]}, ValueError, "A must hold zeros and numbers.* got 1e-300"),
+        ({"b": [1e101]}, ValueError, "b must hold zeros and numbers"),
         ({"tolerance": 0}, ValueError, r"tolerance must lie in \(0, 1\), got 0"),
         ({"tolerance": math.nan}, ValueError, r"tolerance must lie in \(0, 1\)"),
         ({"max_iterations": 0}, ValueError, "max_iterations must be an integer from 1"),
@@ -402,6 +405,27 @@ def test_slight_contradictions_are_found(margin: float) -> None:
         result = solve_lp(**program)
         assert result.status == "primal infeasible"
         check_ray(program, result)
+
+
+def test_wild_magnitudes_give_finite_answers() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        size = 10.0 ** rng.integers(-40, 40, (5, 4)) * (rng.random((5, 4)) < 0.7)
+        data = rng.standard_normal((5, 4)) * size
+        upper = np.where(data[4] > 0, INF, abs(data[4]))
+        result = solve_lp(
+            data[0],
+            data[1:3],
+            data[:2, 0],
+            data[3:4],
+            data[3, :1],
+            -upper,
+            upper,
+            max_iterations=500,
+        )
+        assert np.isfinite(result.x).all()
+        numbers = (result.objective, result.dual_objective, result.dual_bound, result.gap)
+        assert not np.isnan(numbers).any()
 
 
 class DeviceArray(np.ndarray):
