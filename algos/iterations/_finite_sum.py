@@ -52,6 +52,8 @@ class FiniteSum:
         operators: Components | Sequence[Operator],
         n: int | None,
         shape: tuple[int, ...],
+        declared: Declared,
+        check: bool,
         rng: np.random.Generator,
     ) -> None:
         if isinstance(operators, Sequence):
@@ -67,15 +69,22 @@ class FiniteSum:
         self._all = np.arange(self.n)
         self._all.flags.writeable = False
         self._rng = rng
+        self._check = check
         self._indices = self._all
-        self._guarded = Oracle(
-            lambda x: components(self._indices, x), shape, Declared(), check=False
-        )
+        self._guarded = Oracle(lambda x: components(self._indices, x), shape, declared, check=False)
+
+    @property
+    def preconditions(self) -> tuple[str, ...]:
+        """What has been tested."""
+        return self._guarded.declared.names if self._check and self.full_evaluations > 1 else ()
 
     def full(self, x: Vector) -> Vector:
-        """Evaluate the whole sum."""
+        """Evaluate the whole sum; test it against the evaluation before."""
         self.full_evaluations += 1
-        return self._mean(self._all, x)
+        value = self._mean(self._all, x)
+        if self._check:
+            self._guarded.test(x, value)
+        return value
 
     def change(self, size: int, x: Vector, before: Vector) -> Vector:
         """Average F_i(x) − F_i(before) over components drawn with replacement."""

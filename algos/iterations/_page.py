@@ -84,22 +84,22 @@ class Page:
         fresh = self._rng.random() < probability
         seed = int(self._rng.integers(2**63))
         if fresh:
-            size = self._size(self._variance / error, points=1)
+            size = self._size(self._variance, error, points=1)
             self.value = self._mean(x, size, seed)
         else:
-            change = float(np.linalg.norm(x - self._point))
-            size = self._size((self.lipschitz * change) ** 2 / (probability * error), points=2)
+            change = self.lipschitz * float(np.linalg.norm(x - self._point))
+            size = self._size(change * change, probability * error, points=2)
             self.value = (
                 self.value + self._mean(x, size, seed) - self._mean(self._point, size, seed)
             )
         self._point = x
         return self.value
 
-    def _size(self, least: float, points: int) -> int:
-        """Round a batch's size up, if it can be afforded at so many points."""
-        if not least * points <= self._most - self.samples:
+    def _size(self, square: float, target: float, points: int) -> int:
+        """Count the samples whose mean has the target as its mean square, if affordable."""
+        if not square * points <= (self._most - self.samples) * target:
             raise BudgetError
-        size = max(math.ceil(least), 1)
+        size = math.ceil(square / target) if square else 1
         self.samples += size * points
         return size
 

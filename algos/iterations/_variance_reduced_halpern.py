@@ -16,7 +16,7 @@ from algos.iterations._finite_sum import (
     FiniteSumResult,
     Resolvent,
 )
-from algos.iterations._problem import Operator, Status, Stop, Witness, checked_start
+from algos.iterations._problem import Declared, Operator, Status, Stop, Witness, checked_start
 
 
 def variance_reduced_halpern(
@@ -29,6 +29,7 @@ def variance_reduced_halpern(
     tolerance: float = 1e-6,
     max_iterations: int = 100_000,
     distance: float | None = None,
+    check: bool = True,
     rng: np.random.Generator | int | None = None,
 ) -> FiniteSumResult:
     r"""Solve 0 ∈ F(x) + G(x) for a mean F of n components, looking at few of them a step.
@@ -59,6 +60,9 @@ def variance_reduced_halpern(
         Steps at most.
     distance : float, optional
         Upper bound on the distance R from u0 to a solution; gives the result its bound.
+    check : bool, optional
+        Test cocoercivity on every pair of successive evaluations of the
+        whole sum.
     rng : numpy.random.Generator, int or None, optional
         Draws the components.
 
@@ -106,7 +110,8 @@ def variance_reduced_halpern(
     start, tolerance, limit, radius = checked_start(u0, tolerance, max_iterations, distance)
     lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
     rng = np.random.default_rng(rng)
-    sums = FiniteSum(operators, n, start.shape, rng)
+    declared = Declared(cocoercive=lipschitz)
+    sums = FiniteSum(operators, n, start.shape, declared, check, rng)
     constraint = Constraint(resolvent, start.shape)
     step, batch, root = 1 / (4 * lipschitz), math.isqrt(sums.n - 1) + 1, math.sqrt(sums.n)
     status: Status = "iteration limit"
@@ -120,7 +125,11 @@ def variance_reduced_halpern(
                 whole = k == 0 or k == limit or rng.random() < 4 / (min(k, root) + 5)
                 if whole:
                     estimate = sums.full(u)
-                    x, residual = u, float(np.linalg.norm(estimate + subgradient))
+                    norm = float(np.linalg.norm(estimate + subgradient))
+                    if norm == math.inf:
+                        status = "diverged"
+                        break
+                    x, residual = u, norm
                     if residual <= tolerance:
                         status = "converged"
                         break
@@ -142,7 +151,7 @@ def variance_reduced_halpern(
         bound=16 * lipschitz * radius / (k + 4),
         iterations=k,
         oracle_calls=sums.evaluations,
-        preconditions=(),
+        preconditions=sums.preconditions,
         witness=witness,
         full_evaluations=sums.full_evaluations,
     )

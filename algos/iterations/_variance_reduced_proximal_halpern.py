@@ -19,6 +19,7 @@ from algos.iterations._finite_sum import (
 )
 from algos.iterations._problem import (
     PAIR_RTOL,
+    Declared,
     Operator,
     Status,
     Stop,
@@ -42,6 +43,7 @@ def variance_reduced_proximal_halpern(
     max_iterations: int = 10_000,
     max_evaluations: int = 10**9,
     distance: float | None = None,
+    check: bool = True,
     rng: np.random.Generator | int | None = None,
 ) -> FiniteSumResult:
     r"""Solve 0 ∈ F(x) + G(x) for a monotone mean F of n Lipschitz components.
@@ -72,6 +74,9 @@ def variance_reduced_proximal_halpern(
     distance : float, optional
         Upper bound on the distance R from u0 to a solution; gives the result its bound,
         and lets a run without a solution so near stop early.
+    check : bool, optional
+        Test monotonicity and the Lipschitz constant on every pair of successive evaluations of the
+        whole sum.
     rng : numpy.random.Generator, int or None, optional
         Draws the components.
 
@@ -133,7 +138,8 @@ def variance_reduced_proximal_halpern(
     lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
     most = checked_count("max_evaluations", max_evaluations)
     rng = np.random.default_rng(rng)
-    sums = FiniteSum(operators, n, start.shape, rng)
+    declared = Declared(lipschitz=lipschitz, monotone=True)
+    sums = FiniteSum(operators, n, start.shape, declared, check, rng)
     step = math.sqrt(sums.n) / lipschitz
     status: Status = "iteration limit"
     witness: Witness | None = None
@@ -174,7 +180,7 @@ def variance_reduced_proximal_halpern(
         bound=bound,
         iterations=k,
         oracle_calls=sums.evaluations,
-        preconditions=(),
+        preconditions=sums.preconditions,
         witness=witness,
         full_evaluations=sums.full_evaluations,
     )

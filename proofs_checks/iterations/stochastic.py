@@ -126,7 +126,7 @@ WRONG_SIGN = ("(u - estimate / page.lipschitz)", "(u + estimate / page.lipschitz
             stochastic_halpern,
             "batch_not_squared",
             "The batches of changes grow like 1 / p in place of 1 / p².",
-            ("(probability * error)", "error"),
+            ("change * change, probability * error", "change * change, error"),
             module=PAGE,
         ),
         edited(
@@ -144,7 +144,8 @@ WRONG_SIGN = ("(u - estimate / page.lipschitz)", "(u + estimate / page.lipschitz
             module=PAGE,
         ),
     ],
-    trials=700,
+    trials=1000,
+    detect=2.5,
 )
 def stochastic_estimate(algorithm: Algorithm, case: Noisy, rng: np.random.Generator) -> Measurement:
     """Measure the squared error of the estimate."""
@@ -221,7 +222,7 @@ HARD_RESIDUALS = [
             (ANCHORED, "u = u - estimate / page.lipschitz"),
         ),
     ],
-    trials=1100,
+    trials=1000,
 )
 def stochastic_residual(algorithm: Algorithm, case: Noisy, rng: np.random.Generator) -> Measurement:
     """Measure ‖F‖ at the last iterate."""

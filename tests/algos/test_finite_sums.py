@@ -136,10 +136,28 @@ def test_a_solution_further_away_than_said_is_noticed() -> None:
 
 
 def test_an_operator_that_is_not_monotone_does_not_pass() -> None:
-    result = variance_reduced_proximal_halpern(
-        lambda indices, z: 1 - z, np.zeros(2), n=100, lipschitz=1, max_evaluations=10**6, rng=0
+    for method in FINITE_SUMS:
+        result = method(lambda indices, z: 1 - z, np.zeros(2), n=100, lipschitz=1, rng=0)
+        assert result.status == "precondition violated"
+        assert result.witness is not None
+        x, y = result.witness.points
+        assert float((x - y) @ (x - y)) > 0
+        unseen = method(
+            lambda indices, z: 1 - z, np.zeros(2), n=100, lipschitz=1, rng=0, check=False
+        )
+        assert unseen.status in ("diverged", "non-finite oracle")
+        assert np.isfinite(unseen.x).all()
+
+
+def test_a_turn_is_monotone_but_not_cocoercive() -> None:
+    options: dict[str, Any] = {"n": 9, "lipschitz": 2, "rng": 0, "tolerance": 1e-3}
+    cocoercive = variance_reduced_halpern(lambda i, z: TURN @ (z - 1), np.zeros(2), **options)
+    assert cocoercive.status == "precondition violated"
+    monotone = variance_reduced_proximal_halpern(
+        lambda i, z: TURN @ (z - 1), np.zeros(2), **options
     )
-    assert result.status in ("iteration limit", "diverged")
+    assert monotone.status == "converged"
+    assert monotone.preconditions == ("2-Lipschitz", "monotone")
 
 
 @pytest.mark.parametrize("method", FINITE_SUMS)

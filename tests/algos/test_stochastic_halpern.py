@@ -199,3 +199,20 @@ def test_bad_arguments_sample_nothing(method: Any, changes: dict[str, Any], word
 
     with pytest.raises(ValueError, match=words):
         on_samples(method, never, **changes)
+
+
+@pytest.mark.parametrize("method", ON_SAMPLES)
+def test_an_accuracy_beyond_reach_takes_no_sample(method: Any) -> None:
+    result = on_samples(method, epsilon=1e-200)
+    assert (result.status, result.iterations, result.oracle_calls) == ("iteration limit", 0, 0)
+    assert math.isnan(result.residual)
+    assert result.x.tolist() == [1.0]
+
+
+def test_a_diverging_run_ends_without_a_warning() -> None:
+    result = on_samples(
+        stochastic_halpern, lambda x, size, rng: -5 * x, variance=0, max_iterations=5000,
+        max_samples=2**62,
+    )  # fmt: skip
+    assert result.iterations < 5000
+    assert np.isfinite(result.x).all()

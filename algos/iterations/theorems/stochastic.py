@@ -73,7 +73,7 @@ ESTIMATE = Theorem(
     source=CAI_2022,
     needs=(ONE_STEP,),
     domain=LATER,
-    tightness=Tightness(0.3, "a drift, many steps"),
+    tightness=Tightness(0.25, "a drift, many steps"),
 )
 
 _published = 76 * lipschitz * distance / steps + 4 * sqrt(Rational(2, 3)) * epsilon
@@ -216,7 +216,7 @@ PROXIMAL_SUM = Theorem(
     source=here("stochastic_halpern", "Inexact resolvents"),
     domain=DOMAIN,
     rtol=RTOL,
-    tightness=Tightness(0.8, "a fast turn"),
+    tightness=Tightness(0.7, "a fast turn"),
 )
 
 PROXIMAL_EVALUATIONS = Theorem(
