@@ -13,18 +13,22 @@ from algos.iterations._lp_problem import ROUNDOFF, LinearProgram, bounded_sum
 
 #: A ray excludes all points of 1-norm below this many times the size of the iterate.
 RADIUS = 1e8
-#: A direction that excludes points of this 1-norm is worth correcting.
-PROMISING = 10.0
+#: A direction that excludes points of this many times its size is worth correcting; none
+#: excludes a solution.
+PROMISING = 2.0
 #: Values up to this many times the worst wrong one are meant to be zero.
 NEARLY = 10.0
 #: Steps of the least-squares solver that corrects it.
 CORRECTION_STEPS = 100
 
 
-def primal_infeasibility(program: LinearProgram, y: Array) -> tuple[Array, float]:
-    """Give a ray near y and the radius within which it excludes feasible points, or 0."""
+def primal_infeasibility(program: LinearProgram, y: Array, size: float) -> tuple[Array, float]:
+    """Give a ray near y and the radius within which it excludes feasible points, or 0.
+
+    The size is one plus the 1-norm of the present x.
+    """
     ray, radius, loose = _primal_test(program, y)
-    if PROMISING < radius < math.inf:
+    if PROMISING * size < radius < math.inf:
         w = program.transpose @ ray
         open_ended = np.isinf(program.lower) | np.isinf(program.upper)
         wrong = open_ended & (abs(w) <= NEARLY * loose)
@@ -34,10 +38,13 @@ def primal_infeasibility(program: LinearProgram, y: Array) -> tuple[Array, float
     return ray, radius
 
 
-def dual_infeasibility(program: LinearProgram, x: Array) -> tuple[Array, float]:
-    """Give a ray near x and the radius within which it excludes dual feasible points, or 0."""
+def dual_infeasibility(program: LinearProgram, x: Array, size: float) -> tuple[Array, float]:
+    """Give a ray near x and the radius within which it excludes dual feasible points, or 0.
+
+    The size is one plus the 1-norm of the present multipliers.
+    """
     ray, radius, loose = _dual_test(program, x)
-    if PROMISING < radius < math.inf:
+    if PROMISING * size < radius < math.inf:
         moved = program.matrix @ ray
         wrong = abs(moved) <= NEARLY * loose
         better, larger, _ = _dual_test(program, _corrected(program.matrix, ray, moved, wrong))

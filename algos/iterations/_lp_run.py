@@ -152,18 +152,19 @@ class Run:
         A ray must exclude large points of the program as given and of the scaled one.
         """
         program, scaled = self.host
+        primal, dual, inner_primal, inner_dual = map(_size, (look.x, look.y, *look.image))
         for old in (point, anchor):
             dx, dy = (on_host(new - first) for new, first in zip(look.image, old, strict=True))
             self.products += 2
-            ray, radius = primal_infeasibility(program, dy * scaled.rows)
-            if radius >= _far(look.x):
+            ray, radius = primal_infeasibility(program, dy * scaled.rows, primal)
+            if radius >= RADIUS * primal:
                 inner = primal_radius(scaled.program, ray / scaled.rows)
-                if inner >= _far(look.image[0]):
+                if inner >= RADIUS * inner_primal:
                     return "primal infeasible", look, ray, radius
-            ray, radius = dual_infeasibility(program, dx * scaled.columns)
-            if radius >= _far(look.y):
+            ray, radius = dual_infeasibility(program, dx * scaled.columns, dual)
+            if radius >= RADIUS * dual:
                 inner = dual_radius(scaled.program, ray / scaled.columns)
-                if inner >= _far(look.image[1]):
+                if inner >= RADIUS * inner_dual:
                     return "dual infeasible", look, ray, radius
         return None
 
@@ -182,6 +183,6 @@ def _start(program: LinearProgram) -> Point:
     return x, np.zeros_like(program.q)
 
 
-def _far(point: Array) -> float:
-    """Give the 1-norm of points that are no solution by any reckoning."""
-    return RADIUS * (1 + float(abs(point).sum()))
+def _size(point: Array) -> float:
+    """Give one plus the 1-norm."""
+    return 1 + float(abs(point).sum())
