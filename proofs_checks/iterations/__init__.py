@@ -70,13 +70,15 @@ from proofs_checks.iterations.project_and_forget import (
     progress,
     violation,
 )
+from proofs_checks.iterations.sample_counts import (
+    extragradient_samples,
+    stochastic_samples,
+)
 from proofs_checks.iterations.stochastic import (
     extragradient_exact,
-    extragradient_samples,
     stochastic_estimate,
     stochastic_published,
     stochastic_residual,
-    stochastic_samples,
 )
 
 __all__ = [

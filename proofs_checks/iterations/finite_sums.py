@@ -124,11 +124,11 @@ class Squares:
 def finite_sum(algorithm: Algorithm, case: Squares, rng: np.random.Generator) -> Measurement:
     """Measure the residual that the method reports."""
     result = case.run(algorithm, rng)
-    bound = 16 / (case.steps + 4)
+    cut = CUT * 16 / (case.steps + 4)
     value = result.residual if math.isfinite(result.residual) else math.inf
     if result.iterations < case.steps:  # it ended where numbers were not finite any more
         value = math.inf
-    return Measurement(min(value, CUT * bound), steps=case.steps, lipschitz=1, distance=1)
+    return Measurement(min(value, cut), steps=case.steps, lipschitz=1, distance=1, cut=cut)
 
 
 def _evaluations(algorithm: Algorithm, case: Any, rng: np.random.Generator) -> Measurement:
@@ -138,7 +138,7 @@ def _evaluations(algorithm: Algorithm, case: Any, rng: np.random.Generator) -> M
     return Measurement(result.oracle_calls, **values)
 
 
-evaluations = check(
+@check(
     claims.EVALUATIONS,
     on=Sizes("n", [Squares(n, 8, 0.1, 1) for n in (64, 256, 1024, 4096, 16384)]),
     faults=[
@@ -156,7 +156,10 @@ evaluations = check(
         ),
     ],
     trials=3,
-)(_evaluations)
+)
+def evaluations(algorithm: Algorithm, case: Squares, rng: np.random.Generator) -> Measurement:
+    """Count evaluations."""
+    return _evaluations(algorithm, case, rng)
 
 
 @dataclass(frozen=True)
@@ -246,7 +249,7 @@ def proximal_sum(algorithm: Algorithm, case: Turns, rng: np.random.Generator) ->
     return Measurement(norm, n=case.n, steps=result.iterations, lipschitz=1, distance=1)
 
 
-proximal_evaluations = check(
+@check(
     claims.PROXIMAL_EVALUATIONS,
     on=Sizes("n", [Turns(n, 0.5, 1, 12) for n in (64, 96, 128, 192, 256, 384, 512, 768, 1024)]),
     faults=[
@@ -258,4 +261,9 @@ proximal_evaluations = check(
         ),
     ],
     trials=1,
-)(_evaluations)
+)
+def proximal_evaluations(
+    algorithm: Algorithm, case: Turns, rng: np.random.Generator
+) -> Measurement:
+    """Count evaluations."""
+    return _evaluations(algorithm, case, rng)

@@ -19,7 +19,7 @@ from algos.iterations import (
 from algos.iterations import theorems as claims
 from algos.iterations.theorems.stochastic import CUT
 from algos.theorem import Theorem
-from proofs_checks.check import Instances, Measurement, Sizes, check
+from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
 from proofs_checks.iterations.instances import Huber, Spiral, Vector, spirals
 from proofs_checks.iterations.monotone import cocoercive
@@ -80,16 +80,16 @@ class Noisy:
 def cut_off(claim: Theorem, value: float, parameters: dict[str, float]) -> Measurement:
     """Measure a value, cut off as the theorem says."""
     known = {name: parameters[name] for name in claim.parameters}
-    value = value if math.isfinite(value) else math.inf
-    return Measurement(min(value, CUT * claim.bound(**known)), **parameters)
+    cut = CUT * claim.bound(**known)
+    return Measurement(value if value < cut else cut, cut=cut, **parameters)
 
 
-def noisy(*, least: int = 0) -> Any:
+def noisy(*, least: int = 0, most: int = 60) -> Any:
     """Draw cocoercive operators and their noise."""
     return st.builds(
         Noisy,
         st.one_of(cocoercive(), st.builds(Huber, st.integers(1, 60), st.just(1.0))).filter(
-            lambda one: one.steps >= least
+            lambda one: least <= one.steps <= most
         ),
         st.sampled_from([1.0, 0.9, 0.5]),
         st.sampled_from([0.0, 0.1, 1.0]),
@@ -156,7 +156,7 @@ def stochastic_estimate(algorithm: Algorithm, case: Noisy, rng: np.random.Genera
 
 @check(
     claims.PUBLISHED,
-    on=Instances(noisy(least=1), HARD),
+    on=Instances(noisy(least=1, most=20), HARD),
     faults=[
         edited(stochastic_halpern, "wrong_sign", "Steps along F.", WRONG_SIGN),
         edited(
@@ -185,7 +185,6 @@ HARD_RESIDUALS = [
     ("a Huber function without noise", Noisy(Huber(9, 1.0), 1.0, 0.0, SILENT)),
     ("a Huber function with a later knee", Noisy(Huber(12, 0.5), 1.0, 0.0, SILENT)),
     ("one step", Noisy(Spiral((1,), 1), 1.0, 0.0, SILENT)),
-    ("a turn", Noisy(Spiral((0.5 + 0.5j,), 6), 1.0, 0.0, SILENT)),
     ("a slow turn", Noisy(Spiral(((1 - SLOW) / 2,), 60), 1.0, 0.0, SILENT)),
     ("the identity", Noisy(Spiral((1,), 20), 1.0, 0.0, SILENT)),
     ("a drift", Noisy(Huber(30, 1.0), 0.9, 0.1, 0.002)),
@@ -194,7 +193,7 @@ HARD_RESIDUALS = [
 
 @check(
     claims.RESIDUAL,
-    on=Instances(noisy(), HARD_RESIDUALS),
+    on=Instances(noisy(most=20), HARD_RESIDUALS),
     faults=[
         edited(stochastic_halpern, "wrong_sign", "Steps along F.", WRONG_SIGN),
         edited(
@@ -238,7 +237,6 @@ def stochastic_residual(algorithm: Algorithm, case: Noisy, rng: np.random.Genera
         [
             ("a saddle", Noisy(Spiral((1j,), 40))),
             ("a slow turn", Noisy(Spiral((0.25j,), 40))),
-            ("a fast one, briefly", Noisy(Spiral((1j,), 3))),
         ],
     ),
     faults=[
@@ -268,35 +266,3 @@ def extragradient_exact(algorithm: Algorithm, case: Noisy, rng: np.random.Genera
     result = case.run(algorithm, rng)
     norm = float(np.linalg.norm(case.mean(result.x)))
     return Measurement(norm if math.isfinite(norm) else math.inf, **case.parameters)
-
-
-def _renewed_every_step(algorithm: Algorithm) -> Any:
-    """Draw every estimate afresh, with all the samples that its accuracy needs."""
-    return edited(
-        algorithm,
-        "always_renewed",
-        "Every estimate is drawn afresh to the accuracy epsilon² / k.",
-        ("        if fresh:", "        error *= probability\n        if True:"),
-        module=PAGE,
-    )
-
-
-def _samples(algorithm: Algorithm, case: Noisy, rng: np.random.Generator) -> Measurement:
-    """Count the samples of 1 / epsilon steps."""
-    result = case.run(algorithm, rng, max_iterations=math.ceil(1 / case.epsilon))
-    return Measurement(result.oracle_calls, epsilon=case.epsilon)
-
-
-ACCURACIES = (0.1, 0.05, 0.025, 0.0125, 0.006)
-stochastic_samples = check(
-    claims.SAMPLES,
-    on=Sizes("epsilon", [Noisy(Spiral((1, 0.1), 1), 0.5, 0.5, one) for one in ACCURACIES]),
-    faults=[_renewed_every_step(stochastic_halpern)],
-    trials=12,
-)(_samples)
-extragradient_samples = check(
-    claims.EXTRAGRADIENT_SAMPLES,
-    on=Sizes("epsilon", [Noisy(Spiral((1j, 0.1), 1), 0.5, 0.5, one) for one in ACCURACIES]),
-    faults=[_renewed_every_step(stochastic_extragradient_halpern)],
-    trials=12,
-)(_samples)

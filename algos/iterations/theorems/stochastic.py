@@ -20,6 +20,7 @@ n = Symbol("n", integer=True, positive=True)
 tolerance = Symbol("tolerance", positive=True)
 multiplicative = Symbol("multiplicative", nonnegative=True)
 additive = Symbol("additive", nonnegative=True)
+cut = Symbol("cut", positive=True)  # CUT times the bound
 LATER = {**DOMAIN, "steps": (1.0, 2.0**53)}
 ONE_STEP = Need(Ge(steps, 1), "at least one step was taken")
 
@@ -57,14 +58,13 @@ CAI_2024 = Source(
     url="https://arxiv.org/abs/2310.02987",
 )
 
-_error = epsilon**2 / steps
 ESTIMATE = Theorem(
     key="iterations/stochastic-halpern/estimate",
     algorithm=stochastic_halpern,
     quantity="‖F̃ − F(u)‖², cut off",
-    formula=_error,
+    formula=epsilon**2 / steps,
     direction="<=",
-    holds=InExpectation(CUT * _error),
+    holds=InExpectation(cut),
     constants="exact",
     statement=(
         "After k ≥ 1 steps the mean squared error of the estimate is at most epsilon² / k; the "
@@ -76,14 +76,13 @@ ESTIMATE = Theorem(
     tightness=Tightness(0.25, "a drift, many steps"),
 )
 
-_published = 76 * lipschitz * distance / steps + 4 * sqrt(Rational(2, 3)) * epsilon
 PUBLISHED = Theorem(
     key="iterations/stochastic-halpern/published",
     algorithm=stochastic_halpern,
     quantity="‖F(u)‖, cut off",
-    formula=_published,
+    formula=76 * lipschitz * distance / steps + 4 * sqrt(Rational(2, 3)) * epsilon,
     direction="<=",
-    holds=InExpectation(CUT * _published),
+    holds=InExpectation(cut),
     constants="exact",
     statement=(
         "For an operator that is 1/L-cocoercive, and L-Lipschitz on average over its samples, the "
@@ -94,17 +93,14 @@ PUBLISHED = Theorem(
     domain=LATER,
 )
 
-_ours = (
-    2 * lipschitz * distance / (steps + 2)
-    + Rational(2, 3) * sqrt(steps) * (steps + 3) / (steps + 1) * epsilon
-)
 RESIDUAL = Theorem(
     key="iterations/stochastic-halpern/residual",
     algorithm=stochastic_halpern,
     quantity="‖F(u)‖, cut off",
-    formula=_ours,
+    formula=2 * lipschitz * distance / (steps + 2)
+    + Rational(2, 3) * sqrt(steps) * (steps + 3) / (steps + 1) * epsilon,
     direction="<=",
-    holds=InExpectation(CUT * _ours),
+    holds=InExpectation(cut),
     constants="exact",
     statement=(
         "Under the same assumptions the mean of ‖F(u_k)‖ is at most "
@@ -162,14 +158,13 @@ EXTRAGRADIENT_SAMPLES = Theorem(
     source=CAI_2022_LIPSCHITZ,
 )
 
-_finite = 16 * lipschitz * distance / (steps + 4)
 FINITE_SUM = Theorem(
     key="iterations/variance-reduced-halpern/residual",
     algorithm=variance_reduced_halpern,
     quantity="‖F(u) + g‖, cut off",
-    formula=_finite,
+    formula=16 * lipschitz * distance / (steps + 4),
     direction="<=",
-    holds=InExpectation(CUT * _finite),
+    holds=InExpectation(cut),
     constants="exact",
     statement=(
         "For a finite sum that is 1/L-cocoercive on average, with or without a set-valued part, "
@@ -235,14 +230,13 @@ PROXIMAL_EVALUATIONS = Theorem(
     source=CAI_2024,
 )
 
-_mean = _separated(steps, lipschitz, distance, multiplicative, additive)
 SEPARATED = Theorem(
     key="iterations/separated-rates/residual",
     algorithm=optimistic_gradient_separated,
     quantity="‖F(drawn)‖², cut off",
-    formula=_mean,
+    formula=_separated(steps, lipschitz, distance, multiplicative, additive),
     direction="<=",
-    holds=InExpectation(CUT * _mean),
+    holds=InExpectation(cut),
     constants="exact",
     statement=(
         "For a monotone L-Lipschitz operator whose samples have a mean squared error of at most "
