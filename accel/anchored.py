@@ -32,7 +32,8 @@ def anchored_step(
     Returns
     -------
     tuple of float
-        With g = x − image: ``(‖g‖, ⟨g, anchor − x⟩, ‖g‖ / 2 + ⟨g, anchor − x⟩ / ‖g‖)``.
+        With g = x − image: ``(‖g‖, ⟨g, anchor − x⟩, ‖g‖ / 2 + ⟨g, anchor − x⟩ / ‖g‖)``;
+        the last is 0 where the squares have lost digits.
     """
     square = along = 0.0
     rest = 1.0 - weight
@@ -42,7 +43,8 @@ def anchored_step(
         along += gap * (anchor[i] - x[i])
         out[i] = weight * anchor[i] + rest * image[i]
     residual = math.sqrt(square)
-    return residual, along, residual / 2 + along / residual
+    reach = residual / 2 + along / residual if square > 1e-280 else 0.0
+    return residual, along, reach
 
 
 @compiled

@@ -44,8 +44,12 @@ def checked_real(
 
 def checked_number(name: str, value: float) -> float:
     """Turn a value into a float."""
+    if isinstance(value, (str, bytes)):
+        raise TypeError(f"{name} must be a number, got {value!r}")
     try:
         return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must fit into a float, got {value!r}") from None
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}") from None
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from algos._arguments import checked_real
 from algos.iterations._halpern import FixedPointResult, halpern
-from algos.iterations._problem import Operator, Vector
+from algos.iterations._problem import Operator, Vector, real_array
 
 
 def accelerated_proximal_point(
@@ -85,8 +85,15 @@ def accelerated_proximal_point(
     """
     tolerance = checked_real("tolerance", tolerance, 0, math.inf, low_end=True)
 
+    if not callable(resolvent):
+        raise TypeError(f"resolvent must be callable, got {resolvent!r}")
+
     def reflection(y: Vector) -> Any:
-        return 2 * np.asarray(resolvent(y)) - y
+        image = resolvent(y)
+        value = real_array(image)
+        if value is None or value.shape != y.shape:
+            return image  # halpern refuses it by name
+        return 2 * value.astype(np.float64) - y
 
     # y − (2J − I) y is twice y − J y.
     run = halpern(
@@ -107,5 +114,5 @@ def accelerated_proximal_point(
         preconditions=tuple("firmly nonexpansive" for _ in run.preconditions),
         witness=run.witness,
         distance_at_least=run.distance_at_least,
-        displacement=run.displacement / 2,
+        displacement=None if run.displacement is None else run.displacement / 2,
     )

@@ -39,6 +39,10 @@ class Anchoring:
         """Give a distance from the start within which no fixed point lies."""
         return reach
 
+    def promised(self) -> float:
+        """Give the residual that properties besides nonexpansiveness promise."""
+        return math.inf
+
 
 class Contraction(Anchoring):
     """For contractions by 1 / γ: weight 1 / Σ_{i≤k+1} γ^2i (Park and Ryu 2022)."""
@@ -60,6 +64,8 @@ class Contraction(Anchoring):
 
     def bound(self) -> float:
         """Bound the residual."""
+        if self.radius == math.inf:
+            return math.inf
         return (1 + 1 / self._factor) * self.radius / self._sum
 
 
@@ -99,7 +105,8 @@ class Adaptive(Anchoring):
 
     def advance(self, residual: float, along: float, x: Vector, image: Vector, out: Vector) -> None:
         """Read φ off the iterate and write the next one."""
-        self.phi = max(1 + 2 * along / residual**2, self.steps + 1)
+        square = residual * residual
+        self.phi = max(self.steps + 1, 1 + 2 * along / square if square else 0.0)
         np.multiply(self.anchor, 1 / (self.phi + 1), out=out)
         out += image * (self.phi / (self.phi + 1))
         self.steps += 1
@@ -123,6 +130,7 @@ class Restarted:
         self._sharpness = sharpness
         self._period = max(math.ceil(2 * math.e / sharpness) - 1, 1)
         self._first = True
+        self._sharp = math.inf  # residual at the anchor / sharpness
 
     @property
     def anchor(self) -> Vector:
@@ -139,8 +147,8 @@ class Restarted:
         rule = self._rule
         if rule.steps in (0, self._period):
             self._first = rule.steps == 0
-            radius = min(rule.radius, residual / self._sharpness)
-            rule = self._rule = type(rule)(x.copy(), radius)
+            self._sharp = residual / self._sharpness
+            rule = self._rule = type(rule)(x.copy(), min(rule.radius, self._sharp))
             along = 0.0
             out[:] = (x + image) / 2
         rule.advance(residual, along, x, image, out)
@@ -152,3 +160,10 @@ class Restarted:
     def reach(self, residual: float, reach: float) -> float:
         """Give what the first period shows; later anchors are not the start."""
         return reach if self._first else 0.0
+
+    def promised(self) -> float:
+        """Give the residual that sharpness promises, once it was measured."""
+        rule = self._rule
+        if not 0 < rule.radius < math.inf:
+            return math.inf
+        return rule.bound() / rule.radius * self._sharp

@@ -9,12 +9,12 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from algos._arguments import checked_real
 from algos.iterations._problem import (
     Declared,
     IterationResult,
     Operator,
     Oracle,
+    checked_lipschitz,
     checked_start,
     follow,
 )
@@ -91,7 +91,7 @@ def eag(
     ('converged', True)
     """
     start, tolerance, limit, radius = checked_start(x0, tolerance, max_iterations, distance)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    lipschitz = checked_lipschitz(lipschitz)
     oracle = Oracle(operator, start.shape, Declared(lipschitz=lipschitz, monotone=True), check)
     return follow(
         oracle,

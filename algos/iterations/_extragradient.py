@@ -17,6 +17,7 @@ from algos.iterations._problem import (
     Operator,
     Oracle,
     Vector,
+    checked_lipschitz,
     checked_start,
     follow,
 )
@@ -127,7 +128,7 @@ def extragradient(
     ('converged', True)
     """
     start, tolerance, limit, radius = checked_start(x0, tolerance, max_iterations, distance)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    lipschitz = checked_lipschitz(lipschitz)
     if step is None:
         step = 1 / (math.sqrt(2) * lipschitz)
     step = checked_real("step", step, 0, 1 / lipschitz)
@@ -193,12 +194,16 @@ def projection(project: Projection | None, start: Vector) -> Callable[[Vector], 
     if project is None:
         return lambda x: x
 
+    if not callable(project):
+        raise TypeError(f"project must be callable, got {project!r}")
+
     def guarded(x: Vector) -> Vector:
-        value = np.array(project(x.copy()), dtype=np.float64)
-        if value.shape != start.shape or not np.isfinite(value).all():
+        raw = np.asarray(project(np.array(x)))
+        known = raw.dtype.kind in "biuf" and raw.shape == start.shape
+        if not known or not np.isfinite(raw).all():
             raise ValueError(
-                f"project must return finite numbers of shape {start.shape}, got {value!r}"
+                f"project must return finite numbers of shape {start.shape}, got {raw!r}"
             )
-        return value
+        return raw.astype(np.float64)
 
     return guarded

@@ -15,6 +15,7 @@ from accel.anchored import anchored_step
 from algos._arguments import checked_count, checked_real
 from algos.iterations._anchoring import Adaptive, Anchoring, Contraction, Inexact, Restarted
 from algos.iterations._problem import (
+    GROWTH,
     PAIR_RTOL,
     Declared,
     IterationResult,
@@ -25,7 +26,11 @@ from algos.iterations._problem import (
     Vector,
     Witness,
     checked_start,
+    norm,
 )
+
+#: Residuals beyond these are computed again: their squares may have vanished or overflowed.
+SMALL, LARGE = 1e-140, 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +44,14 @@ class FixedPointResult(IterationResult):
     distance_at_least : float
         Every fixed point is proven to be at least this far from ``x0``, if the map
         is nonexpansive; grows without limit where there is none.
-    displacement : ndarray
-        x − T(x) at the last iterate: where there is no fixed point it converges to
-        the shortest displacement that the map has; the error is at most
-        :func:`displacement_error`.
+    displacement : ndarray or None
+        x − T(x) at the last iterate, None where that is not finite.  Where there is no
+        fixed point it converges to the shortest displacement that the map has; the error
+        is at most :func:`displacement_error`.
     """
 
     distance_at_least: float
-    displacement: Vector
+    displacement: Vector | None
 
 
 def halpern(
@@ -71,8 +76,9 @@ def halpern(
     Parameters
     ----------
     operator : callable
-        ``operator(x) -> array`` of the shape of x, which must not be written to;
-        ‖T(x) − T(y)‖ ≤ ‖x − y‖ in the Euclidean norm.
+        ``operator(x) -> array`` of the shape of x, with ‖T(x) − T(y)‖ ≤ ‖x − y‖ in the
+        Euclidean norm.  x must not be written to, and copied where it is kept: its memory
+        is used again.
     x0 : array_like
         The start and anchor, of any shape.
     tolerance : float, optional
@@ -163,7 +169,7 @@ def halpern(
     elif not exact:
         rule = Inexact(flat, radius, error if callable(error) else lambda _: error)
     if sharpness is not None:
-        sharpness = checked_real("sharpness", sharpness, 0, 2, high_end=True)
+        sharpness = checked_real("sharpness", sharpness, 1e-9, 2, high_end=True)
         if isinstance(rule, (Contraction, Inexact)):
             raise ValueError("sharpness has no theorem with contraction or error: leave one out")
     drawn = rule if sharpness is None else Restarted(rule, sharpness)
@@ -230,6 +236,8 @@ def _iterate(
         answer = oracle.evaluate(shown)
         image = answer if flat else answer.ravel()
         residual, along, reach = anchored_step(rule.anchor, x, image, rule.weight, ahead)
+        if not SMALL < residual < LARGE:
+            residual = norm(x - image)
         if check or not tolerance < residual < most:
             try:
                 if not residual < math.inf:
@@ -248,6 +256,11 @@ def _iterate(
             error = rule.error
         if rule.indirect:
             reach = rule.reach(residual, reach)
+            if check and residual > rule.promised() * (1 + PAIR_RTOL):
+                text = f"the residual {residual:.6g} exceeds {rule.promised():.6g}: less sharp"
+                status = "precondition violated"
+                witness = Witness(oracle.calls, text, (shown.copy(),), (answer.copy(),))
+                break
         if reach > at_least:
             at_least = reach
             if at_least > farthest:
@@ -255,8 +268,9 @@ def _iterate(
                 break
         if k == limit:
             break
-        if k == 0 and not rule.error:
-            most = growth = 2 * residual * (1 + PAIR_RTOL)
+        if k == 0:
+            growth = 0.0 if rule.error else 2 * residual * (1 + PAIR_RTOL)
+            most = growth or GROWTH * residual
         most += growth  # ‖x_k − T(x_k)‖ ≤ (2k + 1) ‖x0 − T(x0)‖ for every nonexpansive T
         rule.advance(residual, along, x, image, ahead)
         x, ahead, shown, shown_ahead = ahead, x, shown_ahead, shown
@@ -270,7 +284,7 @@ def _iterate(
         preconditions=oracle.preconditions,
         witness=witness,
         distance_at_least=at_least,
-        displacement=(x - image).reshape(x0.shape),
+        displacement=(x - image).reshape(x0.shape) if math.isfinite(residual) else None,
     )
 
 

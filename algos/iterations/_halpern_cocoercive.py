@@ -20,8 +20,10 @@ from algos.iterations._problem import (
     Stop,
     Vector,
     Witness,
+    checked_lipschitz,
     checked_start,
     follow,
+    norm,
 )
 
 
@@ -104,7 +106,7 @@ def halpern_cocoercive(
     ('converged', True)
     """
     start, tolerance, limit, radius = checked_start(x0, tolerance, max_iterations, distance)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    lipschitz = checked_lipschitz(lipschitz)
     if step is None:
         step = 2 / lipschitz
     step = checked_real("step", step, 0, 2 / lipschitz * (1 + 1e-12), high_end=True)
@@ -113,7 +115,7 @@ def halpern_cocoercive(
     iterates = steps(oracle, start, step)
     return follow(
         oracle,
-        _with_potential(oracle, iterates, start, step) if check else iterates,
+        _with_potential(oracle, iterates, start, step, lipschitz) if check else iterates,
         lambda k: scale * lipschitz / (k + scale),
         start=start,
         tolerance=tolerance,
@@ -132,7 +134,11 @@ def steps(operator: Callable[[Any], Any], x0: Any, step: float) -> Iterator[tupl
 
 
 def _with_potential(
-    oracle: Oracle, iterates: Iterator[tuple[Vector, Vector]], x0: Vector, step: float
+    oracle: Oracle,
+    iterates: Iterator[tuple[Vector, Vector]],
+    x0: Vector,
+    step: float,
+    lipschitz: float,
 ) -> Iterator[tuple[Vector, Vector]]:
     """Pass the iterates on, as long as the potential Ψ does not fall."""
     highest, last = -math.inf, None
@@ -140,7 +146,9 @@ def _with_potential(
         along = (k + 1) * float(np.vdot(value, x0 - x))
         square = step / 2 * k * (k + 1) * float(np.vdot(value, value))
         potential = along - square
-        if potential < highest - PAIR_RTOL * (abs(along) + square + abs(highest)):
+        rounding = oracle.rounding * (norm(value) + lipschitz * norm(x)) * norm(x0 - x)
+        slack = PAIR_RTOL * (abs(along) + square + abs(highest)) + (k + 1) * rounding
+        if potential < highest - slack:
             text = f"the potential fell from {highest:.6g} to {potential:.6g} at iterate {k}"
             points = (x,) if last is None else (x, last[0])
             values = (value,) if last is None else (value, last[1])

@@ -28,8 +28,13 @@ FLOAT = np.dtype(np.float64)
 
 #: A pair must break a declared inequality by more than this share, beyond rounding.
 PAIR_RTOL = 1e-7
-#: Rounding of an operator's value, relative to its argument and its value.
-ROUNDING = 1e-12
+#: Rounding of an operator's value, relative to its argument and its value; and of a value in
+#: lower precision, in units of that precision.
+ROUNDING, LOW_PRECISION = 1e-12, 32
+#: Residuals that grow by more than this show divergence.
+GROWTH = 1e100
+#: Squares below this have lost digits.
+TINY = 1e-280
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +65,7 @@ class IterationResult:
     Attributes
     ----------
     x : ndarray
-        The last iterate whose residual was measured; always finite.
+        The last iterate; always finite.
     status : str
         ``"converged"``: the residual is at most the tolerance.  ``"iteration
         limit"``: it is not yet.  ``"diverged"``: the iterates went further than any
@@ -69,7 +74,7 @@ class IterationResult:
         caller's ``distance``.  ``"non-finite oracle"`` and ``"precondition
         violated"``: see ``witness``.
     residual : float
-        Measured at ``x``; NaN where not even the first call could be used.
+        Measured at ``x``; NaN where the oracle gave no finite value there.
     bound : float
         Proven upper bound on the residual, given ``distance``; inf without it.
     iterations : int
@@ -142,17 +147,21 @@ class Declared:
             names.append(f"1/{self.cocoercive:g}-cocoercive")
         return tuple(names)
 
-    def broken(self, x: Vector, fx: Vector, y: Vector, fy: Vector, error: float) -> str:
+    def broken(
+        self, x: Vector, fx: Vector, y: Vector, fy: Vector, error: float, rounding: float
+    ) -> str:
         """Tell how a pair breaks a property by more than rounding; empty where it does not."""
         points, product, values = pair_products(x, fx, y, fy)
         lipschitz, modulus = self.lipschitz, 1 / self.cocoercive
-        if values <= lipschitz * lipschitz * points and (
-            product >= values * modulus or not (self.monotone or modulus)
+        if points < TINY or (
+            values <= lipschitz * lipschitz * points
+            and (product >= values * modulus or not (self.monotone or modulus))
         ):
             return ""
         gap, change = math.sqrt(points), math.sqrt(values)
-        size = float(np.linalg.norm(x)) + float(np.linalg.norm(fx))
-        slack = PAIR_RTOL * change + ROUNDING * size + error
+        largest = min(lipschitz, self.cocoercive)
+        size = largest * float(np.linalg.norm(x)) + float(np.linalg.norm(fx))
+        slack = PAIR_RTOL * change + rounding * size + error
         if change > lipschitz * gap + slack:
             return (
                 f"‖F(x) − F(y)‖ = {change:.6g} exceeds {lipschitz:g} ‖x − y‖ = "
@@ -174,8 +183,11 @@ class Oracle:
     def __init__(
         self, operator: Operator, shape: tuple[int, ...], declared: Declared, check: bool
     ) -> None:
+        if not callable(operator):
+            raise TypeError(f"operator must be callable, got {operator!r}")
         self.calls = 0
         self.declared = declared
+        self.rounding = ROUNDING
         self._operator = operator
         self._shape = shape
         self.check = check
@@ -188,9 +200,9 @@ class Oracle:
 
     def __call__(self, x: Vector) -> Vector:
         """Evaluate at x; raise :class:`Stop` where the value cannot be believed."""
-        shown = x.view()
+        shown = np.asarray(x).view()
         shown.flags.writeable = False
-        value = self.evaluate(shown)
+        value = self.evaluate(shown).copy()  # the operator may use its array again
         if not math.isfinite(float(value.sum())):
             self.require_finite(x, value)
         if self.check:
@@ -208,7 +220,7 @@ class Oracle:
                 "point is in the error's x",
                 self.calls, shown.copy(),
             ) from error  # fmt: skip
-        if isinstance(answer, np.ndarray) and answer.shape == self._shape and answer.dtype is FLOAT:
+        if type(answer) is np.ndarray and answer.shape == self._shape and answer.dtype is FLOAT:
             return answer
         return self._converted(answer)
 
@@ -221,11 +233,8 @@ class Oracle:
 
     def _converted(self, answer: Any) -> Vector:
         """Bring an answer to float64 and the right shape."""
-        try:
-            raw = np.asarray(answer)
-        except (TypeError, ValueError):
-            raw = np.empty(0, object)
-        if raw.dtype.kind not in "biuf":
+        raw = real_array(answer)
+        if raw is None:
             raise TypeError(
                 f"the operator must return an array of real numbers, got {answer!r} at call "
                 f"{self.calls}"
@@ -235,22 +244,50 @@ class Oracle:
                 f"the operator must return shape {self._shape}, as x0 has, got {raw.shape} at "
                 f"call {self.calls}"
             )
+        if raw.dtype.kind == "f":
+            lost = LOW_PRECISION * float(np.finfo(raw.dtype).eps)
+            self.rounding = max(self.rounding, lost)
         return raw.astype(np.float64)
 
     def test(self, x: Vector, value: Vector, error: float = 0.0) -> None:
         """Compare with the call before; the two values may be off by the error together."""
         known = bool(self._pairs)
         if not known:
-            self._pairs = [(np.empty(x.size), np.empty(x.size)) for _ in range(2)]
+            self._pairs = [(np.empty(np.size(x)), np.empty(np.size(x))) for _ in range(2)]
         last, here = self._pairs
-        np.copyto(here[0], x.ravel())
-        np.copyto(here[1], value.ravel())
+        np.copyto(here[0], np.ravel(x))
+        np.copyto(here[1], np.ravel(value))
         self._pairs.reverse()
-        text = self.declared.broken(*here, *last, error) if known else ""
+        text = self.declared.broken(*here, *last, error, self.rounding) if known else ""
         if text:
             points = (here[0].reshape(self._shape), last[0].reshape(self._shape))
             values = (here[1].reshape(self._shape), last[1].reshape(self._shape))
             raise Stop("precondition violated", Witness(self.calls, text, points, values))
+
+
+def real_array(answer: Any) -> NDArray[Any] | None:
+    """Read an array of real numbers; None where it is something else."""
+    try:
+        raw = np.asarray(answer)
+    except (TypeError, ValueError):
+        return None
+    return None if raw.dtype.kind not in "biuf" or isinstance(answer, np.ma.MaskedArray) else raw
+
+
+def norm(vector: Vector) -> float:
+    """Compute the Euclidean norm, of numbers whose squares overflow or vanish as well."""
+    length = float(np.linalg.norm(vector))
+    if TINY < length * length < math.inf:
+        return length
+    largest = float(np.abs(vector).max())
+    if not 0 < largest < math.inf:
+        return largest
+    return largest * float(np.linalg.norm(vector / largest))
+
+
+def checked_lipschitz(value: float) -> float:
+    """Validate a Lipschitz constant, of a size whose powers are floats."""
+    return checked_real("lipschitz", value, 1e-100, 1e100)
 
 
 def checked_start(
@@ -281,18 +318,19 @@ def follow(
     The residual at step k is at most ``rate(k) · distance``; a larger one proves
     that no solution lies within the distance.  ``best``: the smallest one so far is.
     """
-    x, residual, k = start, math.nan, 0
+    x, residual, first, k = start, math.nan, math.nan, 0
     status: Status = "iteration limit"
     witness: Witness | None = None
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             for k, (iterate, value) in enumerate(steps):
-                norm = float(np.linalg.norm(value))
-                if not (math.isfinite(norm) and np.isfinite(iterate).all()):
+                length = norm(value)
+                first = length if k == 0 else first
+                if not (length <= GROWTH * first and np.isfinite(iterate).all()):
                     status = "diverged"
                     break
-                if not (best and norm >= residual):
-                    x, residual = iterate, norm
+                if not (best and length >= residual):
+                    x, residual = iterate, length
                 if residual <= tolerance:
                     status = "converged"
                     break
@@ -305,7 +343,7 @@ def follow(
         status, witness = stop.status, stop.witness
     bound = rate(k) * distance if distance else 0.0
     return IterationResult(
-        x=x.copy(),
+        x=np.array(x),
         status=status,
         residual=residual,
         bound=math.inf if math.isnan(bound) else bound,

@@ -10,12 +10,20 @@ from numpy.typing import ArrayLike
 
 from algos._arguments import checked_count, checked_real
 from algos.iterations._extragradient import ErgodicResult, Mean, Projection, projection
-from algos.iterations._problem import Declared, Operator, Oracle, Vector, checked_start, follow
+from algos.iterations._problem import (
+    ROUNDING,
+    Declared,
+    Operator,
+    Oracle,
+    Vector,
+    checked_lipschitz,
+    checked_start,
+    follow,
+)
 
 #: The potential of the last iterate falls up to this step, times 1/L.
 LARGEST = math.sqrt(2) / 3
 DEFAULT = 1 / 3
-ROUNDING = 1e-12
 
 Rule = Callable[..., Iterator[tuple[Any, Any]]]
 
@@ -72,7 +80,7 @@ def run(
 ) -> ErgodicResult:
     """Validate the arguments and follow the rule's points."""
     start, tolerance, limit, radius = checked_start(x0, tolerance, max_iterations, distance)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    lipschitz = checked_lipschitz(lipschitz)
     if step is None:
         step = DEFAULT / lipschitz
     most = largest / lipschitz * (1 + ROUNDING)
@@ -84,12 +92,14 @@ def run(
 
     def points() -> Iterator[tuple[Vector, Vector]]:
         for k, (y, value) in enumerate(rule(oracle, start, step, onto)):
-            yield y, value if project is None else (y - onto(y - step * value)) / step
             if k:
                 mean.add(y)
+            yield y, value if project is None else (y - onto(y - step * value)) / step
 
     def rate(k: int) -> float:
-        return math.inf if project else lipschitz * single_call_rate(k, step * lipschitz)
+        return (
+            math.inf if project is not None else lipschitz * single_call_rate(k, step * lipschitz)
+        )
 
     result = follow(
         oracle,
@@ -100,4 +110,4 @@ def run(
         limit=limit,
         distance=radius,
     )
-    return mean.result(result, step if mean_of_constrained or not project else math.nan)
+    return mean.result(result, step if mean_of_constrained or project is None else math.nan)

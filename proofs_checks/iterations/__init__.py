@@ -44,8 +44,10 @@ from proofs_checks.iterations.fixed_points import (
     proximal_residual,
 )
 from proofs_checks.iterations.games import (
+    best_residual,
     extragradient_gap,
     optimistic_gap,
+    past_gap,
 )
 from proofs_checks.iterations.lp import (
     lp_dual_bound,
@@ -86,6 +88,7 @@ __all__ = [
     "anchored_residual",
     "averaged",
     "averaged_residual",
+    "best_residual",
     "certified_distance",
     "clustering_bound",
     "clustering_rounding",
@@ -114,6 +117,7 @@ __all__ = [
     "metric_distance",
     "mirror_gap",
     "optimistic_gap",
+    "past_gap",
     "past_residual",
     "pdhg_residual",
     "progress",

@@ -170,8 +170,8 @@ def halpern_inexact(algorithm: Algorithm, case: Sloppy, rng: np.random.Generator
             "adaptive_weight_halved",
             "The factor 2 of φ is missing.",
             (
-                "max(1 + 2 * along / residual**2, self.steps + 1)",
-                "1 + along / residual**2",
+                "max(self.steps + 1, 1 + 2 * along / square if square else 0.0)",
+                "1 + along / square",
             ),
             module=ANCHORING,
         ),
@@ -179,8 +179,8 @@ def halpern_inexact(algorithm: Algorithm, case: Sloppy, rng: np.random.Generator
             "adaptive_weight_squared",
             "The residual is squared twice.",
             (
-                "max(1 + 2 * along / residual**2, self.steps + 1)",
-                "1 + 2 * along / residual**4",
+                "max(self.steps + 1, 1 + 2 * along / square if square else 0.0)",
+                "1 + 2 * along / square**2",
             ),
             module=ANCHORING,
         ),
@@ -233,7 +233,7 @@ class Sharp:
         broken(
             "anchor_not_moved",
             "A restart keeps the old anchor.",
-            ("type(rule)(x.copy(), radius)", "type(rule)(rule.anchor, radius)"),
+            ("type(rule)(x.copy(), min", "type(rule)(rule.anchor, min"),
             module=ANCHORING,
         ),
         broken(

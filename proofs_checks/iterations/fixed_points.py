@@ -211,7 +211,7 @@ def averaged_residual(
             accelerated_proximal_point,
             "missing_reflection",
             "The resolvent in place of its reflection.",
-            ("return 2 * np.asarray(resolvent(y)) - y", "return np.asarray(resolvent(y))"),
+            ("return 2 * value.astype(np.float64) - y", "return value"),
         ),
     ],
 )

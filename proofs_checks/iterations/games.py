@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from algos.iterations import (
     extragradient,
     optimistic_gradient,
+    past_extragradient,
 )
 from algos.iterations import theorems as claims
 from proofs_checks.check import Instances, Measurement, check
@@ -29,6 +30,7 @@ class Game:
     matrix: tuple[tuple[float, ...], ...]
     steps: int
     relative_step: float
+    corner: bool = False  # whether the mean is held against a corner, or the worst point for it
 
     @property
     def payoff(self) -> np.ndarray:
@@ -45,17 +47,29 @@ class Game:
         n = z.size // 2
         return np.concatenate([self.payoff @ z[n:], -self.payoff.T @ z[:n]])
 
-    def measure(self, algorithm: Algorithm) -> Measurement:
-        """Find the u against which the mean does worst for its distance from the start."""
-        start = np.ones(2 * len(self.matrix))
+    @property
+    def start(self) -> Vector:
+        """A corner."""
+        return np.ones(2 * len(self.matrix))
+
+    def play(self, algorithm: Algorithm) -> tuple[Any, float]:
+        """Run the method; give its result and its step."""
         step = self.relative_step / self.lipschitz
         result = algorithm(
-            self, start, lipschitz=self.lipschitz, step=step, tolerance=0,
+            self, self.start, lipschitz=self.lipschitz, step=step, tolerance=0,
             project=lambda z: np.clip(z, -1, 1), max_iterations=self.steps, check=False,
         )  # fmt: skip
-        # ⟨F(u), mean − u⟩ = −⟨F(mean), u⟩ for a skew F, largest at a corner of the cubes.
-        slope = -self(result.average)
-        u = np.where(slope > 0, 1.0, -1.0)
+        return result, step
+
+    def measure(self, algorithm: Algorithm) -> Measurement:
+        """Find a u against which the mean does badly for its distance from the start."""
+        result, step = self.play(algorithm)
+        # ⟨F(u), mean − u⟩ = −⟨F(mean), u⟩ for a skew F: less ‖u − x0‖² / (2 step K) it is largest
+        # at the projection of a gradient step of length step K, alone it is at a corner.
+        slope, start = -self(result.average), self.start
+        u = np.clip(start + step * self.steps * slope, -1, 1)
+        if self.corner:
+            u = np.where(slope > 0, 1.0, -1.0)
         return Measurement(
             float(slope @ u), steps=self.steps, distance=float(np.linalg.norm(u - start)),
             step=step, lipschitz=self.lipschitz,
@@ -71,11 +85,12 @@ def games() -> Any:
         square.filter(lambda rows: any(any(row) for row in rows)),
         st.integers(1, 40),
         st.sampled_from([0.1, 0.3, 0.45]),
+        st.booleans(),
     )
 
 
-PENNIES = [
-    ("matching pennies", Game(((1.0, -1.0), (-1.0, 1.0)), 10, 0.4)),
+HARD_GAMES = [
+    ("two moves each", Game(((1.0, 2.0), (-1.0, 1.0)), 10, 0.4)),
     ("one number", Game(((1.0,),), 3, 0.45)),
     ("a long game", Game(((2.0, -1.0), (0.0, 1.0)), 200, 0.3)),
 ]
@@ -83,7 +98,7 @@ PENNIES = [
 
 @check(
     claims.GAP,
-    on=Instances(games(), PENNIES),
+    on=Instances(games(), HARD_GAMES),
     faults=[
         edited(
             extragradient,
@@ -106,7 +121,34 @@ def extragradient_gap(algorithm: Algorithm, game: Game, rng: np.random.Generator
 
 @check(
     claims.PAST_GAP,
-    on=Instances(games(), PENNIES),
+    on=Instances(games(), HARD_GAMES),
+    faults=[
+        edited(
+            past_extragradient,
+            "never_extrapolates",
+            "x ← y.",
+            (
+                "yield y, value\n        x = project(x - step * value)",
+                "yield y, value\n        x = y",
+            ),
+        ),
+        edited(
+            past_extragradient,
+            "mean_lags",
+            "The mean leaves the first point out.",
+            ("if k:\n", "if k > 1:\n"),
+            module="algos.iterations._single_call",
+        ),
+    ],
+)
+def past_gap(algorithm: Algorithm, game: Game, rng: np.random.Generator) -> Measurement:
+    """Measure the gap of the mean of Popov's method."""
+    return game.measure(algorithm)
+
+
+@check(
+    claims.OPTIMISTIC_GAP,
+    on=Instances(games(), HARD_GAMES),
     faults=[
         edited(
             optimistic_gradient,
@@ -125,3 +167,33 @@ def extragradient_gap(algorithm: Algorithm, game: Game, rng: np.random.Generator
 def optimistic_gap(algorithm: Algorithm, game: Game, rng: np.random.Generator) -> Measurement:
     """Measure the gap of the mean of the single-call method."""
     return game.measure(algorithm)
+
+
+@check(
+    claims.BEST,
+    on=Instances(games(), HARD_GAMES),
+    faults=[
+        edited(
+            extragradient,
+            "single_evaluation",
+            "The step takes the operator at x.",
+            SINGLE_EVALUATION,
+        ),
+        edited(
+            extragradient,
+            "first_kept",
+            "The first iterate is returned, not the best.",
+            ("best=project is not None", "best=project is None"),
+            ("visit(y)\n        x = ", "visit(y)\n        _ = "),
+        ),
+    ],
+)
+def best_residual(algorithm: Algorithm, game: Game, rng: np.random.Generator) -> Measurement:
+    """Measure the residual anew; the game's solution is 0."""
+    result, step = game.play(algorithm)
+    x = result.x
+    ahead = np.clip(x - step * game(x), -1, 1)
+    return Measurement(
+        float(np.linalg.norm(x - ahead)) / step, steps=game.steps,
+        distance=float(np.linalg.norm(game.start)), step=step, lipschitz=game.lipschitz,
+    )  # fmt: skip

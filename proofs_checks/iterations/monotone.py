@@ -173,14 +173,14 @@ def fast_residual(algorithm: Algorithm, case: Stepped, rng: np.random.Generator)
     faults=[
         edited(
             eag,
-            "steps_do_not_fall",
-            "The first step stays, three times too long.",
+            "first_step_tripled",
+            "The first step is 1.9 / L.",
             ("FIRST_STEP / lipschitz", "1.9 / lipschitz"),
         ),
         edited(
             eag,
-            "anchor_drifts",
-            "The anchor follows the iterate.",
+            "no_anchor",
+            "The anchor does not draw.",
             ("base = x + (1 / (k + 2)) * (x0 - x)", "base = x"),
         ),
     ],

@@ -31,10 +31,12 @@ from algos.iterations.theorems.lp import (
 )
 from algos.iterations.theorems.monotone import (
     ANCHORED,
+    BEST,
     COCOERCIVE,
     EXTRAGRADIENT,
     FAST,
     GAP,
+    OPTIMISTIC_GAP,
     PAST,
     PAST_GAP,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "ADAPTIVE",
     "ANCHORED",
     "AVERAGED",
+    "BEST",
     "BPG_GAP",
     "BPG_RESIDUAL",
     "BPP_GAP",
@@ -96,6 +99,7 @@ __all__ = [
     "METRIC_DISTANCE",
     "MIRROR_GAP",
     "OPTIMAL",
+    "OPTIMISTIC_GAP",
     "PAST",
     "PAST_GAP",
     "PDHG_RESIDUAL",
