@@ -186,7 +186,7 @@ FAULTS = [
 ]
 
 
-@check(PDHG_RESIDUAL, on=Instances(_epochs(), HARD_EPOCHS), faults=FAULTS)
+@check(PDHG_RESIDUAL, on=Instances(_epochs(), HARD_EPOCHS), faults=FAULTS, trials=200)
 def pdhg_residual(
     algorithm: Callable[..., Any], epoch: Epoch, rng: np.random.Generator
 ) -> Measurement:
@@ -275,7 +275,7 @@ BOUND_FAULTS = [
 ]
 
 
-@check(DUAL_BOUND, on=Instances(SOLVES, HARD_SOLVES), faults=BOUND_FAULTS)
+@check(DUAL_BOUND, on=Instances(SOLVES, HARD_SOLVES), faults=BOUND_FAULTS, trials=200)
 def lp_dual_bound(
     algorithm: Callable[..., Any], solve: Solve, rng: np.random.Generator
 ) -> Measurement:
