@@ -124,7 +124,7 @@ SQUARES = Experiment(
         y_label="evaluations of components (median)",
         lines="method",
         log="xy",
-        title="Halpern's iteration to a residual of 0.002 L R: the lines cross near n = 10,000",
+        title="Least squares: the methods cross near n = 10,000",
     ),
     trials=20,
 )
@@ -153,6 +153,6 @@ SADDLES = Experiment(
         log="xy",
         title="Sparse logistic regression as a saddle problem",
     ),
-    trials=5,
+    trials=10,
     requires=("sklearn",),
 )
