@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import sparse
+from scipy.io import loadmat
+from scipy.sparse.csgraph import connected_components
 
-__all__ = ["Program", "photograph_flow", "relative_error", "sparse_program", "transport"]
+__all__ = [
+    "Program",
+    "photograph_flow",
+    "relative_error",
+    "road_flow",
+    "sparse_program",
+    "transport",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +131,41 @@ def transport(places: int, rng: np.random.Generator) -> Program:
     eye, ones = sparse.eye_array(places), np.ones((1, places))
     matrix = sparse.vstack([sparse.kron(eye, ones), sparse.kron(ones, eye)], format="csr")
     return Program(cost.ravel(), sparse.csr_array(matrix), np.concatenate([supply, demand]))
+
+
+def road_flow(sources: int, rng: np.random.Generator) -> Program:
+    """Supply the junctions of Minnesota's roads from some of them, by the shortest hauls.
+
+    The road network of Gleich's collection, as PyGSP brings it: 2,640 junctions in one piece and
+    3,302 roads, of the lengths that the junctions' places give.
+
+    Parameters
+    ----------
+    sources : int
+        Junctions that supply, at most 2,640.
+    rng : numpy.random.Generator
+        Draws the sources, and each junction's demand.
+
+    Returns
+    -------
+    Program
+        One equation a junction, one variable a direction of each road.
+    """
+    with as_file(files("pygsp") / "data" / "pointclouds" / "minnesota.mat") as path:
+        data = loadmat(str(path))
+    roads, places = sparse.csr_array(data["A"]), data["xy"]
+    _, piece = connected_components(roads, directed=False)
+    kept = np.flatnonzero(piece == np.bincount(piece).argmax())
+    roads, places = roads[kept][:, kept], places[kept]
+    tails, heads = roads.nonzero()
+    arcs, nodes = np.arange(len(tails)), len(kept)
+    out, into = (sparse.csr_array((np.ones(len(arcs)), (end, arcs)), (nodes, len(arcs)))
+                 for end in (tails, heads))  # fmt: skip
+    demand = rng.random(nodes) + 0.1
+    supply = np.zeros(nodes)
+    supply[rng.choice(nodes, sources, replace=False)] = demand.sum() / sources
+    lengths = np.linalg.norm(places[tails] - places[heads], axis=1)
+    return Program(lengths, sparse.csr_array(out - into), supply - demand)
 
 
 def photograph_flow(side: int, rng: np.random.Generator) -> Program:

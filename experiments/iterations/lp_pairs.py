@@ -20,6 +20,7 @@ from experiments.iterations.lp_instances import (
     Program,
     photograph_flow,
     relative_error,
+    road_flow,
     sparse_program,
     transport,
 )
@@ -125,7 +126,7 @@ def _pair(
         ours=lambda work: solve("lemmata", work, tolerance),
         peer=lambda work: solve(peer, work, tolerance),
         agree=partial(_good, tolerance),
-        requires=(module, *(["sklearn"] if kind == "photographs" else [])),
+        requires=(module, *DATA.get(kind, ())),
         cost=_seconds,
         cost_name="seconds of the solver",
         target="at least as fast as the PDLP of HiGHS" if peer == "highs pdlp" else "",
@@ -137,8 +138,11 @@ def _pair(
 KINDS: tuple[tuple[str, Any, tuple[int, ...], tuple[int, ...], str], ...] = (
     ("sparse", sparse_program, (300, 1000, 10_000), (100, 300), "rows"),
     ("transport", transport, (30, 100, 200), (30, 100, 200), "sources and sinks"),
+    ("roads", road_flow, (10, 100), (10, 100), "sources on Minnesota's roads"),
     ("photographs", photograph_flow, (20, 40, 80), (20, 40, 80), "pixels a side"),
 )
+#: Packages whose data an instance is made of.
+DATA = {"photographs": ("sklearn",), "roads": ("pygsp",)}
 #: First-order solvers, at two tolerances.
 AGAINST_PDLP = tuple(
     _pair(kind, draw, sizes, size_name, peer, tolerance, module)
@@ -177,7 +181,7 @@ REFLECTION = tuple(
         ours=lambda work: _iterations(work, True),
         peer=lambda work: _iterations(work, False),
         agree=lambda work, ours, peer: max(ours, peer) < float("inf"),
-        requires=("sklearn",) if kind == "photographs" else (),
+        requires=DATA.get(kind, ()),
         cost=float,
         cost_name="steps",
         target="1.7 to 2.3 times fewer steps",

@@ -13,6 +13,7 @@ from experiments.iterations.lp_instances import (
     Program,
     photograph_flow,
     relative_error,
+    road_flow,
     sparse_program,
     transport,
 )
@@ -32,11 +33,14 @@ def draw(kind: str) -> Program:
         return sparse_program(50, rng)
     if kind == "transport":
         return transport(8, rng)
+    if kind == "roads":
+        pytest.importorskip("pygsp")
+        return road_flow(5, rng)
     pytest.importorskip("PIL")
     return photograph_flow(8, rng)
 
 
-@pytest.mark.parametrize("kind", ["sparse", "transport", "photographs"])
+@pytest.mark.parametrize("kind", ["sparse", "transport", "roads", "photographs"])
 def test_programs_have_an_optimum(kind: str, tmp_path: Path) -> None:
     program = draw(kind)
     program.save(tmp_path / "program.npz")
