@@ -13,7 +13,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -471,6 +471,7 @@ class Theorem:
         return array
 
 
+@lru_cache(maxsize=512)
 def _compile(expression: Any) -> Callable[..., Any]:
     """Turn a sympy expression, or a number, into a function of its symbols by name."""
     import sympy
