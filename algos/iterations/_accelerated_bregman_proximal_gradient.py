@@ -16,8 +16,8 @@ from algos.iterations._bregman import (
     check_convex,
     checked_start,
     follow,
+    guarded_prox,
     mirror_step,
-    slack,
 )
 from algos.iterations._generator import Generator
 from algos.iterations._problem import Vector
@@ -78,7 +78,7 @@ def accelerated_bregman_proximal_gradient(
     TypeError, ValueError
         An argument is not what it must be; nothing was called.
     OracleError
-        The function raised.
+        The function, or ``prox``, raised.
 
     Notes
     -----
@@ -109,7 +109,7 @@ def accelerated_bregman_proximal_gradient(
     gamma = generator.scaling if exponent is None else exponent
     gamma = checked_real("exponent", gamma, 1, 2, low_end=True, high_end=True)
     f = Guarded(function, x0.size)
-    steps = _steps(f, x0, generator, smoothness, gamma, prox, check)
+    steps = _steps(f, x0, generator, smoothness, gamma, guarded_prox(prox, x0.size), check)
     end = follow(steps, start=x0, tolerance=tolerance, limit=limit)
     k = end.iterations
     return BregmanResult(
@@ -122,7 +122,7 @@ def accelerated_bregman_proximal_gradient(
         preconditions=("convex", f"exponent {gamma:g}") if check and k else (),
         witness=end.witness,
         value=end.value,
-        gap_bound=(gamma / (k - 1 + gamma)) ** gamma * smoothness * far if k else math.inf,
+        gap_bound=smoothness * far * (gamma / (k - 1 + gamma)) ** gamma if k else math.inf,
     )
 
 
@@ -132,7 +132,7 @@ def _steps(
     h: Generator,
     smoothness: float,
     gamma: float,
-    prox: Prox | None,
+    prox: Guarded | None,
     check: bool,
 ) -> Iterator[tuple[Vector, float, float]]:
     """Yield the iterates, their values and the last step's divergence."""
@@ -151,7 +151,7 @@ def _steps(
             check_convex(f, y, (value, slope), x, at_x)
             rise = at_x[0] - value - float(slope @ (x - y))
             allowed = theta**gamma * smoothness * h.divergence(new, z)
-            if rise > allowed * (1 + 1e-9) + slack(value, at_x[0], slope, x, y):
+            if rise > allowed * (1 + 1e-9) + f.slack(slope, x, y):
                 text = (
                     f"f(x⁺) − f(y) − ⟨∇f(y), x⁺ − y⟩ = {rise:.9g} exceeds θ^γ L D = {allowed:.9g}"
                 )

@@ -112,16 +112,19 @@ def averaged_iteration(
     target = None if fixed_point is None else checked_array("fixed_point", fixed_point)
     if target is not None and (target.shape != s0.shape or not generator.inside(target)):
         raise ValueError(f"fixed_point must lie inside the domain, with s0's shape, got {target}")
+    if not callable(weight):
+        _weight(weight)
     weights: list[float] = []
 
     def alpha(t: int) -> float:
         weights.append(_weight(weight(t) if callable(weight) else weight))
         return weights[-1]
 
-    guarded = Guarded(operator, s0.size)
+    guarded = Guarded(operator, s0.size, "operator")
     steps = _steps(guarded, s0, generator, kappa, alpha, target if check else None)
     end = follow(steps, start=s0, tolerance=tolerance, limit=limit)
     k = end.iterations
+    product = math.prod(1 - a * (1 - kappa) for a in weights[:k])
     return AveragedResult(
         x=end.x,
         status=end.status,
@@ -131,7 +134,7 @@ def averaged_iteration(
         oracle_calls=guarded.calls,
         preconditions=("contraction",) if check and target is not None else (),
         witness=end.witness,
-        divergence_bound=far * math.prod(1 - a * (1 - kappa) for a in weights[:k]),
+        divergence_bound=far * product if far < math.inf else math.inf,
     )
 
 

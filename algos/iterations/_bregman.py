@@ -51,8 +51,12 @@ class BregmanResult(IterationResult):
 class Guarded:
     """A user's callable: counted, its arrays checked."""
 
-    def __init__(self, function: Callable[..., Any], size: int) -> None:
+    def __init__(self, function: Callable[..., Any], size: int, name: str = "function") -> None:
+        if not callable(function):
+            raise TypeError(f"{name} must be callable, got {function!r}")
         self.calls = 0
+        self.largest = 0.0  # size of the values so far, and of ⟨gradient, point⟩
+        self.name = name
         self._function = function
         self._size = size
 
@@ -68,13 +72,19 @@ class Guarded:
             value = float(value)
         except (TypeError, ValueError):
             raise TypeError(
-                f"the oracle must return a value and a gradient, got {answer!r} at call "
+                f"{self.name} must return a value and a gradient, got {answer!r} at call "
                 f"{self.calls}"
             ) from None
         slope = self._vector(x, slope)
         if not math.isfinite(value):
             raise self._not_finite(x, np.array([value]))
+        self.largest = max(self.largest, abs(value), float(np.abs(slope) @ np.abs(x)))
         return value, slope
+
+    def slack(self, slope: Vector, x: Vector, y: Vector) -> float:
+        """Bound the rounding in f(y) − f(x) − ⟨slope, y − x⟩, generously: f may be a difference."""
+        inner = float(np.abs(slope) @ (np.abs(x) + np.abs(y)))
+        return ROUNDING * (2 * self.largest + inner) + PAIR_RTOL * abs(float(slope @ (y - x)))
 
     def stop(self, text: str, points: tuple[Vector, ...], values: tuple[Vector, ...]) -> Stop:
         """Say that a declared property does not hold."""
@@ -89,18 +99,21 @@ class Guarded:
         try:
             return self._function(shown, *more)
         except Exception as error:
-            text = f"the oracle raised {type(error).__name__} at call {self.calls}: {error}"
+            text = f"{self.name} raised {type(error).__name__} at call {self.calls}: {error}"
             raise OracleError(text, self.calls, x.copy()) from error
 
     def _vector(self, x: Vector, answer: Any) -> Vector:
         """Bring an answer to a finite float64 vector."""
-        raw = np.asarray(answer)
+        try:
+            raw = np.asarray(answer)
+        except (TypeError, ValueError):
+            raw = np.empty(0, object)
         if raw.dtype.kind not in "biuf":
-            raise TypeError(f"the oracle must return real numbers, got {answer!r}")
+            raise TypeError(f"{self.name} must return real numbers, got {answer!r}")
         if raw.shape != (self._size,):
             raise ValueError(
-                f"the oracle must return shape ({self._size},), as x0 has, got {raw.shape} at call "
-                f"{self.calls}"
+                f"{self.name} must return shape ({self._size},), as x0 has, got {raw.shape} "
+                f"at call {self.calls}"
             )
         vector = raw.astype(np.float64)
         if not np.isfinite(vector).all():
@@ -109,24 +122,16 @@ class Guarded:
 
     def _not_finite(self, x: Vector, value: Vector) -> Stop:
         """Say that an answer is not finite."""
-        text = f"call {self.calls} returned a value that is not finite"
+        text = f"call {self.calls} of {self.name} returned a value that is not finite"
         return Stop("non-finite oracle", Witness(self.calls, text, (x.copy(),), (value.copy(),)))
 
 
 def mirror_step(
-    f: Guarded, h: Generator, prox: Prox | None, x: Vector, slope: Vector, step: float
+    f: Guarded, h: Generator, prox: Guarded | None, x: Vector, slope: Vector, step: float
 ) -> Vector:
     """Minimise step (⟨slope, u⟩ + ψ(u)) + D(u, x) over u, inside the domain."""
     dual = h.gradient(x) - step * slope
-    if prox is None:
-        new = h.inverse_gradient(dual)
-    else:
-        new = np.array(prox(dual, step), dtype=np.float64)
-        if new.shape != dual.shape:
-            raise ValueError(f"prox must return shape {dual.shape}, got {new.shape}")
-        if not np.isfinite(new).all():
-            text = f"prox returned a value that is not finite after call {f.calls}"
-            raise Stop("non-finite oracle", Witness(f.calls, text, (dual,), (new,)))
+    new = h.inverse_gradient(dual) if prox is None else prox.point(dual, step)
     if not h.inside(new):
         text = f"after call {f.calls} the step has no minimiser inside the domain of {h!r}"
         raise Stop("diverged", Witness(f.calls, text, (x.copy(),), (new,)))
@@ -139,15 +144,20 @@ def check_convex(
     """Stop where two points show that a function is not convex."""
     for here, (fx, gx), there, (fy, gy) in ((x, at_x, y, at_y), (y, at_y, x, at_x)):
         line = fx + float(gx @ (there - here))
-        if line > fy + slack(fx, fy, gx, here, there):
+        if line > fy + f.slack(gx, here, there):
             text = f"f(y) = {fy:.9g} lies below f(x) + ⟨∇f(x), y − x⟩ = {line:.9g}: not convex"
             raise f.stop(text, (here, there), (gx, gy))
 
 
-def slack(fx: float, fy: float, slope: Vector, x: Vector, y: Vector) -> float:
-    """Bound the rounding in f(y) − f(x) − ⟨slope, y − x⟩, generously."""
-    inner = float(np.abs(slope) @ (np.abs(x) + np.abs(y)))
-    return ROUNDING * (abs(fx) + abs(fy) + inner) + PAIR_RTOL * abs(float(slope @ (y - x)))
+def guarded_prox(prox: Prox | None, size: int) -> Guarded | None:
+    """Guard a prox, where there is one."""
+    return None if prox is None else Guarded(prox, size, "prox")
+
+
+def gradient_rounding(h: Generator, x: Vector) -> Vector:
+    """Bound the rounding in ∇h(x) and that which x brings, generously."""
+    slope = h.gradient(x)
+    return np.abs(h.gradient((1 + ROUNDING) * x) - slope) + ROUNDING * np.abs(slope)
 
 
 def checked_start(

@@ -16,8 +16,8 @@ from algos.iterations._bregman import (
     check_convex,
     checked_start,
     follow,
+    guarded_prox,
     mirror_step,
-    slack,
 )
 from algos.iterations._generator import Generator
 from algos.iterations._problem import Vector
@@ -73,7 +73,7 @@ def bregman_proximal_gradient(
     TypeError, ValueError
         An argument is not what it must be; nothing was called.
     OracleError
-        The function raised.
+        The function, or ``prox``, raised.
 
     Notes
     -----
@@ -107,7 +107,7 @@ def bregman_proximal_gradient(
     x0, tolerance, limit, far = checked_start(x0, generator, tolerance, max_iterations, divergence)
     smoothness = checked_real("smoothness", smoothness, 0, math.inf)
     f = Guarded(function, x0.size)
-    steps = _steps(f, x0, generator, smoothness, prox, check)
+    steps = _steps(f, x0, generator, smoothness, guarded_prox(prox, x0.size), check)
     end = follow(steps, start=x0, tolerance=tolerance, limit=limit)
     k = end.iterations
     return BregmanResult(
@@ -129,7 +129,7 @@ def _steps(
     x: Vector,
     h: Generator,
     smoothness: float,
-    prox: Prox | None,
+    prox: Guarded | None,
     check: bool,
 ) -> Iterator[tuple[Vector, float, float]]:
     """Yield the iterates, their values and the least divergence of a step."""
@@ -160,7 +160,7 @@ def check_smooth(
     (fx, gx), (fy, gy) = at_x, at_y
     far = h.divergence(y, x)
     rise = fy - fx - float(gx @ (y - x))
-    if rise > smoothness * far * (1 + 1e-9) + slack(fx, fy, gx, x, y):
+    if rise > smoothness * far * (1 + 1e-9) + f.slack(gx, x, y):
         text = (
             f"f(y) − f(x) − ⟨∇f(x), y − x⟩ = {rise:.9g} exceeds L D(y, x) = {smoothness * far:.9g}"
         )

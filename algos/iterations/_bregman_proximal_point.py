@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterator
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_real
-from algos.iterations._bregman import BregmanResult, Guarded, checked_start, follow
+from algos.iterations._bregman import (
+    BregmanResult,
+    Guarded,
+    checked_start,
+    follow,
+    gradient_rounding,
+)
 from algos.iterations._generator import Generator
 from algos.iterations._problem import PAIR_RTOL, Stop, Vector, Witness
 
@@ -83,7 +89,7 @@ def bregman_proximal_point(
     """
     x0, tolerance, limit, far = checked_start(x0, generator, tolerance, max_iterations, divergence)
     step = checked_real("step", step, 0, math.inf)
-    proximal_map = Guarded(proximal, x0.size)
+    proximal_map = Guarded(proximal, x0.size, "proximal")
     steps = _steps(proximal_map, x0, generator, step, check)
     end = follow(steps, start=x0, tolerance=tolerance, limit=limit)
     k = end.iterations
@@ -97,7 +103,7 @@ def bregman_proximal_point(
         preconditions=("monotone subgradients",) if check and k > 1 else (),
         witness=end.witness,
         value=math.nan,
-        gap_bound=far / (step * k) if k else math.inf,
+        gap_bound=far / step / k if k else math.inf,
     )
 
 
@@ -115,8 +121,9 @@ def _steps(
         new_slope = (h.gradient(x) - h.gradient(new)) / step
         if check and slope is not None:
             product = float((new_slope - slope) @ (new - x))
-            size = float((abs(new_slope) + abs(slope)) @ abs(new - x))
-            if product < -PAIR_RTOL * size:
+            rounding = (gradient_rounding(h, x) + gradient_rounding(h, new)) / step
+            slack = (PAIR_RTOL * (abs(new_slope) + abs(slope)) + rounding) @ abs(new - x)
+            if product < -float(slack):
                 text = f"⟨s(x) − s(y), x − y⟩ = {product:.6g} of two proximal steps is negative"
                 raise proximal.stop(text, (new, x), (new_slope, slope))
         least = min(least, h.divergence(x, new))

@@ -10,9 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from algos.iterations._bregman import Guarded, checked_start, follow
+from algos.iterations._bregman import Guarded, checked_start, follow, gradient_rounding
 from algos.iterations._generator import Generator
-from algos.iterations._problem import PAIR_RTOL, IterationResult, Status, Stop, Vector, Witness
+from algos.iterations._problem import (
+    PAIR_RTOL,
+    ROUNDING,
+    IterationResult,
+    Status,
+    Stop,
+    Vector,
+    Witness,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +119,7 @@ def dykstra_bregman(
     x0, tolerance, limit, far = checked_start(x0, generator, tolerance, max_iterations, divergence)
     if not len(projections) or not all(map(callable, projections)):
         raise TypeError(f"projections must be a sequence of callables, got {projections!r}")
-    project = Guarded(lambda z, i: projections[i](z), x0.size)
+    project = Guarded(lambda z, i: projections[i](z), x0.size, "a projection")
     dual = _Dual(x0, generator, np.zeros((len(projections), x0.size)), far)
     end = follow(_steps(project, dual, check), start=x0, tolerance=tolerance, limit=limit)
     status: Status = "no fixed point within r" if dual.refutes else end.status
@@ -139,16 +147,21 @@ class _Dual:
     normals: NDArray[np.float64]
     far: float
     value: float = 0.0
+    rounding: float = 0.0
 
     @property
     def refutes(self) -> bool:
         """Whether no common point is within the caller's divergence."""
-        return self.value > self.far * (1 + PAIR_RTOL) + 1e-12
+        return self.value > self.far * (1 + PAIR_RTOL) + self.rounding
 
     def update(self, x: Vector, normals: NDArray[np.float64], points: NDArray[Any]) -> None:
         """Compute D(x, x0) + Σ ⟨q_i, x − u_i⟩."""
         self.normals = normals.copy()
         self.value = self.h.divergence(x, self.x0) + float(np.sum(normals * (x - points)))
+        slopes = gradient_rounding(self.h, x) + gradient_rounding(self.h, self.x0)
+        reach = np.abs(x - self.x0) + np.abs(x - points).max(axis=0)
+        sizes = np.abs(x) + np.abs(points)
+        self.rounding = float(slopes @ reach + ROUNDING * np.sum(np.abs(normals) * sizes))
 
 
 def _steps(project: Guarded, dual: _Dual, check: bool) -> Iterator[tuple[Vector, float, float]]:
@@ -166,7 +179,11 @@ def _steps(project: Guarded, dual: _Dual, check: bool) -> Iterator[tuple[Vector,
                 text = f"projection {i} left the domain of {h!r}"
                 raise Stop("diverged", Witness(project.calls, text, (start,), (x,)))
             normal = y - h.gradient(x)
-            if check and sweep and float(normal @ (points[i] - x)) > _slack(normal, points[i], x):
+            if (
+                check
+                and sweep
+                and float(normal @ (points[i] - x)) > _slack(h, normal, points[i], x)
+            ):
                 text = f"projection {i} is not the nearest point: an earlier one is nearer"
                 raise project.stop(text, (start, points[i]), (x, points[i]))
             q[i], points[i] = normal, x
@@ -175,6 +192,7 @@ def _steps(project: Guarded, dual: _Dual, check: bool) -> Iterator[tuple[Vector,
         yield x, math.nan, float(np.abs(points - x).max())
 
 
-def _slack(normal: Vector, u: Vector, x: Vector) -> float:
+def _slack(h: Generator, normal: Vector, u: Vector, x: Vector) -> float:
     """Bound the rounding in ⟨normal, u − x⟩."""
-    return 1e-9 * float(np.abs(normal) @ (np.abs(u) + np.abs(x))) + 1e-12
+    sizes = np.abs(normal) @ (np.abs(u) + np.abs(x))
+    return float(1e-9 * sizes + gradient_rounding(h, x) @ np.abs(u - x))

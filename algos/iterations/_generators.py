@@ -10,6 +10,13 @@ import numpy as np
 from scipy import linalg, special
 
 from algos._arguments import checked_array, checked_real
+from algos.iterations._bregman_terms import (
+    burg_terms,
+    entropy_terms,
+    norm_divergence,
+    norm_gradient,
+    power_norm,
+)
 from algos.iterations._generator import Generator, Vector
 
 TINY = float(np.finfo(np.float64).tiny)  # below it a positive number would underflow to 0
@@ -54,7 +61,7 @@ class Euclidean(Generator):
 
     def _dual_norm(self, g: Vector) -> float:
         """Measure a gradient."""
-        return float(np.linalg.norm(g))
+        return float(linalg.norm(g, check_finite=False))
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ class Entropy(Generator):
 
     def _divergence(self, x: Vector, y: Vector) -> float:
         """Compute D(x, y)."""
-        return max(float(np.sum(special.kl_div(x, y))), 0.0)
+        return max(float(np.sum(entropy_terms(x, y))), 0.0)
 
     def _inside(self, x: Vector) -> bool:
         """Tell whether h is differentiable."""
@@ -150,9 +157,7 @@ class Burg(Generator):
 
     def _divergence(self, x: Vector, y: Vector) -> float:
         """Compute D(x, y)."""
-        excess = (x - y) / y
-        with np.errstate(divide="ignore"):
-            return max(float(np.sum(excess - np.log1p(excess))), 0.0)
+        return max(float(np.sum(burg_terms(x, y))), 0.0)
 
     def _inside(self, x: Vector) -> bool:
         """Tell whether h is differentiable."""
@@ -198,24 +203,24 @@ class PNorm(Generator):
 
     def _value(self, x: Vector) -> float:
         """Evaluate h."""
-        return _power_norm(x, self.p) ** 2 / 2
+        norm = power_norm(x, self.p)
+        return norm * norm / 2
 
     def _gradient(self, x: Vector) -> Vector:
         """Differentiate h."""
-        return _norm_gradient(x, self.p)
+        return norm_gradient(x, self.p)
 
     def _inverse_gradient(self, y: Vector) -> Vector:
         """Invert the gradient."""
-        return _norm_gradient(y, self._q)
+        return norm_gradient(y, self._q)
 
     def _divergence(self, x: Vector, y: Vector) -> float:
         """Compute D(x, y)."""
-        gap = self._value(x) + self._value(y) - float(self._gradient(y) @ x)
-        return max(gap, 0.0)
+        return norm_divergence(x, y, self.p)
 
     def _dual_norm(self, g: Vector) -> float:
         """Measure a gradient."""
-        return _power_norm(g, self._q)
+        return power_norm(g, self._q)
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,7 +259,7 @@ class Mahalanobis(Generator):
 
     def __post_init__(self) -> None:
         matrix = checked_array("matrix", self.matrix, shape=(None, None))
-        if matrix.shape[0] != matrix.shape[1] or not np.allclose(matrix, matrix.T, rtol=1e-12):
+        if matrix.shape[0] != matrix.shape[1] or not _symmetric(matrix):
             raise ValueError(f"matrix must be symmetric, got\n{matrix}")
         try:
             factor = linalg.cho_factor(matrix)
@@ -284,15 +289,7 @@ class Mahalanobis(Generator):
         return math.sqrt(max(float(g @ self._inverse_gradient(g)), 0.0))
 
 
-def _power_norm(x: Vector, p: float) -> float:
-    """Compute a p-norm without overflow."""
-    top = float(np.abs(x).max(initial=0.0))
-    return top if top in (0.0, math.inf) else top * float(np.linalg.norm(x / top, p))
-
-
-def _norm_gradient(x: Vector, p: float) -> Vector:
-    """Differentiate half the squared p-norm."""
-    norm = _power_norm(x, p)
-    if norm == 0:
-        return np.zeros_like(x)
-    return norm * np.sign(x) * (np.abs(x) / norm) ** (p - 1)
+def _symmetric(matrix: Vector) -> bool:
+    """Tell whether a square matrix is symmetric, up to rounding beside its diagonal."""
+    roots = np.sqrt(np.abs(np.diag(matrix)))
+    return bool((np.abs(matrix - matrix.T) <= 1e-12 * np.outer(roots, roots)).all())

@@ -16,6 +16,7 @@ from algos.iterations._bregman import (
     check_convex,
     checked_start,
     follow,
+    guarded_prox,
     mirror_step,
 )
 from algos.iterations._generator import Generator
@@ -73,7 +74,7 @@ def mirror_descent(
     TypeError, ValueError
         An argument is not what it must be; nothing was called.
     OracleError
-        The function raised.
+        The function, or ``prox``, raised.
 
     Notes
     -----
@@ -107,11 +108,13 @@ def mirror_descent(
     if not rho > 0:
         raise ValueError(f"generator must have a modulus above 0, {generator!r} has none")
     step = math.sqrt(2 * rho * far / count) / bound_on_slopes
+    if not 0 < step < math.inf:
+        raise ValueError(f"lipschitz = {lipschitz!r} and divergence = {far!r} allow no step")
     f = Guarded(function, x0.size)
-    steps = _steps(f, x0, generator, bound_on_slopes, step, far, prox, check)
+    steps = _steps(f, x0, generator, bound_on_slopes, step, far, guarded_prox(prox, x0.size), check)
     end = follow(steps, start=x0, tolerance=tolerance, limit=count)
     k = end.iterations
-    bound = far / (step * k) + step * bound_on_slopes**2 / (2 * rho) if k else math.inf
+    bound = _gap(rho, bound_on_slopes, step, far, k, k) if k else math.inf
     return BregmanResult(
         x=end.x,
         status=end.status,
@@ -133,7 +136,7 @@ def _steps(
     lipschitz: float,
     step: float,
     far: float,
-    prox: Prox | None,
+    prox: Guarded | None,
     check: bool,
 ) -> Iterator[tuple[Vector, float, float]]:
     """Yield the averages, the mean values and what the seen norms prove of the gap."""
@@ -151,7 +154,13 @@ def _steps(
             check_convex(f, *last, x, (value, slope))
         mean = x.copy() if k == 1 else mean + (x - mean) / k
         mean_value = value if k == 1 else mean_value + (value - mean_value) / k
-        squares += norm**2
+        squares += (norm / lipschitz) ** 2
         last = x, (value, slope)
-        yield mean, mean_value, far / (step * k) + step * squares / (2 * h.modulus * k)
+        yield mean, mean_value, _gap(h.modulus, lipschitz, step, far, squares, k)
         x = mirror_step(f, h, prox, x, slope, step)
+
+
+def _gap(rho: float, lipschitz: float, step: float, far: float, squares: float, k: int) -> float:
+    """Bound the mean gap of k points, the squares being those of the norms over lipschitz."""
+    moved = step * lipschitz
+    return lipschitz * (far / (moved * k) + moved * squares / (2 * rho * k))

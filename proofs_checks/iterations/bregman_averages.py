@@ -131,10 +131,10 @@ LEANING = edited(
     "Gives each new point half of its weight.",
     (MEAN, "mean = x.copy() if k == 1 else mean + (x - mean) / (2 * k)"),
 )
-NO_MIRROR = edited(
+MODULUS_SQUARED = edited(
     mirror_descent,
-    "no_mirror",
-    "Forgets the modulus in the step.",
+    "modulus_squared",
+    "Divides the step by the squared modulus in place of multiplying it by the root.",
     (STEP, "math.sqrt(2 * far / count) / bound_on_slopes / max(rho, 1e-9) ** 2"),
 )
 
@@ -142,7 +142,7 @@ NO_MIRROR = edited(
 @check(
     claims.MIRROR_GAP,
     on=Instances(sharps(), HARD_SHARPS),
-    faults=[LONG, SHORT, LAST, FIRST, LEANING, NO_MIRROR],
+    faults=[LONG, SHORT, LAST, FIRST, LEANING, MODULUS_SQUARED],
     trials=400,
 )
 def mirror_gap(algorithm: Algorithm, sharp: Sharp, rng: np.random.Generator) -> Measurement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,57 @@ def test_points_on_the_boundary_have_divergences() -> None:
     assert np.isnan(Burg().inverse_gradient([1.0, 0.0])).all()
 
 
+def exactly(h: Generator, x: Any, y: Any) -> float:
+    """Compute D(x, y) with sixty digits."""
+    with localcontext() as context:
+        context.prec = 60
+        pairs = [(Decimal(float(a)), Decimal(float(b))) for a, b in zip(x, y, strict=True)]
+        if isinstance(h, Entropy):
+            return float(sum(a * (a / b).ln() - a + b for a, b in pairs))
+        if isinstance(h, Burg):
+            return float(sum(a / b - 1 - (a / b).ln() for a, b in pairs))
+        assert isinstance(h, PNorm)
+        p = Decimal(h.p)
+        old, new = (sum(abs(pair[i]) ** p for pair in pairs) ** (1 / p) for i in (1, 0))
+        slope = sum(a * b * abs(b) ** (p - 2) for a, b in pairs) * old ** (2 - p)
+        return float((new**2 + old**2) / 2 - slope)
+
+
+@pytest.mark.parametrize("h", [Entropy(), Burg(), PNorm(1.01), PNorm(1.5), PNorm(2)], ids=repr)
+@pytest.mark.parametrize("near", [1e-15, 1e-12, 1e-9, 1e-6, 9e-5, 1.1e-4, 1e-2, 0.4, 1.0, 20.0])
+def test_divergences_of_near_and_far_points_keep_their_digits(h: Generator, near: float) -> None:
+    rng = np.random.default_rng(3)
+    for scale in (1e-8, 1.0, 1e8):
+        y = scale * rng.lognormal(size=4)
+        if isinstance(h, PNorm):
+            y *= rng.choice([-1.0, 1.0], 4)
+        x = y * (1 + near * rng.uniform(0.1, 1, 4))
+        assert h.divergence(x, y) == pytest.approx(exactly(h, x, y), rel=1e-10, abs=0)
+        assert h.divergence(y, x) == pytest.approx(exactly(h, y, x), rel=1e-10, abs=0)
+        assert h.divergence(x, x) == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_divergences_of_extreme_numbers_are_right_or_infinite() -> None:
+    assert Burg().divergence([1e-17], [1.0]) == pytest.approx(17 * math.log(10) - 1)
+    assert Burg().divergence([1e200], [1e-200]) == math.inf
+    assert Burg().divergence([1e-200], [1e200]) == pytest.approx(400 * math.log(10) - 1)
+    assert Entropy().divergence([1.0], [5e-324]) == pytest.approx(-math.log(5e-324) - 1)
+    assert Entropy().divergence([-1.0], [1.0]) == math.inf
+    assert PNorm(1.5).divergence([0.0, 3.0], [0.0, 0.0]) == pytest.approx(4.5)
+    assert PNorm(1.5).divergence([0.0, 0.0], [0.0, 3.0]) == pytest.approx(4.5)
+    assert PNorm(1.5).divergence([0.0, 0.0], [0.0, 0.0]) == 0
+
+
+def test_matrices_are_symmetric_up_to_their_own_rounding() -> None:
+    rows = np.random.default_rng(0).normal(size=(5, 3)) * [1e-9, 1.0, 1e9]
+    matrix = rows.T @ rows
+    skew = matrix.copy()
+    skew[0, 1] *= 1 + 1e-14
+    assert Mahalanobis(skew).matrix is not skew
+    assert Mahalanobis(1e-20 * np.eye(2)).value([1.0, 1.0]) == pytest.approx(1e-20)
+
+
 def test_an_exponential_that_underflows_stays_inside() -> None:
     assert Entropy().inside(Entropy().inverse_gradient([-1e4, 0.0]))
     assert Entropy(total=1).inside(Entropy(total=1).inverse_gradient([-1e4, 0.0]))
@@ -100,6 +152,8 @@ def test_p_norms_do_not_overflow() -> None:
         (lambda: Entropy(total=0), "total must lie in"),
         (lambda: Mahalanobis([[1.0, 2.0], [0.0, 1.0]]), "matrix must be symmetric"),
         (lambda: Mahalanobis([[1.0, 2.0], [2.0, 1.0]]), "matrix must be positive definite"),
+        (lambda: Mahalanobis([[1.0, 1e-9], [0.0, 1.0]]), "matrix must be symmetric"),
+        (lambda: Mahalanobis([[1e-20, 5e-21], [-5e-21, 1e-20]]), "matrix must be symmetric"),
         (lambda: Mahalanobis([[1.0, 0.0]]), "matrix must be symmetric"),
         (lambda: Mahalanobis([[math.nan]]), "matrix must be finite"),
     ],

@@ -142,9 +142,12 @@ def test_oracles_that_raise_name_the_call() -> None:
     assert caught.value.x.tolist() == [1.0]
 
 
-@pytest.mark.parametrize("answer", [3.0, (1.0, [1.0, 2.0]), (1.0, ["a"]), ("a", [1.0]), None])
+@pytest.mark.parametrize(
+    "answer",
+    [3.0, (1.0, [1.0, 2.0]), (1.0, ["a"]), ("a", [1.0]), None, (1.0, [[1], [1, 2]]), (1.0, [1j])],
+)
 def test_answers_of_a_wrong_kind_are_refused(answer: Any) -> None:
-    with pytest.raises((TypeError, ValueError), match="the oracle must return"):
+    with pytest.raises((TypeError, ValueError), match="function must return"):
         bregman_proximal_gradient(lambda x: answer, [1.0], generator=Euclidean(), smoothness=1.0)
 
 
@@ -203,3 +206,79 @@ def test_generators_that_lack_what_a_method_needs_are_refused() -> None:
         averaged_iteration(
             lambda s: s / 2, [1.0], generator=Euclidean(), contraction=0.5, weight=lambda t: 2.0
         )
+
+
+SIMPLE: dict[str, Any] = {"x0": [1.0, 2.0], "generator": Euclidean()}
+
+
+def descend(**changes: Any) -> Any:
+    """Run the proximal gradient method."""
+    options = {"function": lambda x: (x @ x / 2, x), "smoothness": 1.0, **SIMPLE, **changes}
+    return bregman_proximal_gradient(**options)
+
+
+def accelerate(**changes: Any) -> Any:
+    """Run the accelerated one."""
+    options = {"function": lambda x: (x @ x / 2, x), "smoothness": 1.0, **SIMPLE, **changes}
+    return accelerated_bregman_proximal_gradient(**options)
+
+
+def mirror(**changes: Any) -> Any:
+    """Run mirror descent."""
+    options = {
+        "function": lambda x: (x @ x / 2, x), "lipschitz": 9.0, "divergence": 1.0,
+        "iterations": 3, **SIMPLE, **changes,
+    }  # fmt: skip
+    return mirror_descent(**options)
+
+
+@pytest.mark.parametrize("method", [descend, accelerate, mirror])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ([1j, 1.0], "real numbers"),
+        ([[1], [1, 2]], "real numbers"),
+        ([1.0], "shape"),
+        (None, "real"),
+    ],
+)
+def test_answers_of_a_prox_that_are_no_points_are_refused(
+    method: Any, answer: Any, words: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"prox must return .*{words}"):
+        method(prox=lambda dual, step: answer)
+
+
+@pytest.mark.parametrize("method", [descend, accelerate, mirror])
+def test_a_prox_that_raises_or_is_not_finite_ends_the_run(method: Any) -> None:
+    with pytest.raises(OracleError, match="prox raised ZeroDivisionError at call 1"):
+        method(prox=lambda dual, step: dual / (1 // 0))
+    result = method(prox=lambda dual, step: dual * math.nan)
+    assert result.status == "non-finite oracle"
+    assert "of prox" in result.witness.text
+
+
+@pytest.mark.parametrize("method", [descend, accelerate, mirror])
+@pytest.mark.parametrize("name", ["function", "prox"])
+def test_what_cannot_be_called_is_refused_before_any_call(method: Any, name: str) -> None:
+    def never(x: Any) -> Any:
+        pytest.fail("the function was called")
+
+    with pytest.raises(TypeError, match=f"{name} must be callable, got 3"):
+        method(**{"function": never, name: 3})
+
+
+def test_operators_and_weights_that_cannot_be_are_refused_before_any_call() -> None:
+    def never(*x: Any) -> Any:
+        pytest.fail("the operator was called")
+
+    wrong: Any = 3
+    with pytest.raises(TypeError, match="proximal must be callable"):
+        bregman_proximal_point(wrong, [1.0], generator=Euclidean(), step=1.0)
+    options: dict[str, Any] = {"generator": Euclidean(), "contraction": 0.5}
+    with pytest.raises(TypeError, match="operator must be callable"):
+        averaged_iteration(wrong, [1.0], weight=1.0, **options)
+    with pytest.raises(ValueError, match="weight must lie in"):
+        averaged_iteration(never, [1.0], weight=2.0, **options)
+    with pytest.raises(TypeError, match="weight must be a number"):
+        averaged_iteration(never, [1.0], **{**options, "weight": "a"})

@@ -126,10 +126,39 @@ def test_masses_need_not_sum_to_one() -> None:
     assert np.exp((f[:, None] + g - cost) / 0.1) == pytest.approx(many.x, rel=1e-9)
 
 
+def test_masses_that_vanish_beside_the_others_are_empty_bins() -> None:
+    cost = [[0.0, 1.0], [1.0, 0.0]]
+    result = sinkhorn([5e-324, 2.0], [1.0, 1.0], cost, reg=0.1)
+    assert result.status == "converged"
+    assert result.x[1].tolist() == pytest.approx([1.0, 1.0])
+    assert result.residual <= 1e-15
+    assert 0 <= result.bound <= 1e-7
+    tiny = sinkhorn([1e-310, 2.0], [1.0, 1.0], cost, reg=0.1)
+    assert tiny.status == "converged"
+    assert np.isfinite([tiny.bound, *tiny.potentials[0]]).all()
+
+
+@pytest.mark.parametrize("reg", [1.0, 0.1, 0.01, 1e-3])
+@pytest.mark.parametrize("tolerance", [1e-3, 1e-9, 1e-12, 1e-14, 1e-16, 0.0])
+@pytest.mark.parametrize("apart", [0.0, 1e-13])
+def test_converged_means_that_the_residual_is_at_most_the_tolerance(
+    reg: float, tolerance: float, apart: float
+) -> None:
+    a, b, cost = histograms(7, 9, 3)
+    result = sinkhorn(a, b * (1 + apart), cost, reg=reg, tolerance=tolerance, max_iterations=3000)
+    plan = result.x
+    error = np.abs(plan.sum(axis=1) - a).sum() + np.abs(plan.sum(axis=0) - b * (1 + apart)).sum()
+    assert result.residual == error
+    assert (result.status == "converged") == (error <= tolerance)
+    assert result.status == "converged" or result.iterations == 3000
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"a": [0.5, 0.4]}, "a and b must have the same sum"),
+        ({"b": [0.5, 0.5 + 1e-9], "tolerance": 1e-13}, "a and b must have the same sum"),
+        ({"b": [0.5, 0.5 + 1e-8], "tolerance": 1.0}, "a and b must have the same sum"),
         ({"a": [1.5, -0.5]}, "a must hold masses of at least 0"),
         ({"b": [0.0, 0.0]}, "b must hold masses of at least 0"),
         ({"a": [math.nan, 1.0]}, "a must be finite"),
