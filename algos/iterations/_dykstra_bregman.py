@@ -158,10 +158,8 @@ class _Dual:
         """Compute D(x, x0) + Σ ⟨q_i, x − u_i⟩."""
         self.normals = normals.copy()
         self.value = self.h.divergence(x, self.x0) + float(np.sum(normals * (x - points)))
-        slopes = gradient_rounding(self.h, x) + gradient_rounding(self.h, self.x0)
-        reach = np.abs(x - self.x0) + np.abs(x - points).max(axis=0)
         sizes = np.abs(x) + np.abs(points)
-        self.rounding = float(slopes @ reach + ROUNDING * np.sum(np.abs(normals) * sizes))
+        self.rounding = ROUNDING * float(np.sum(np.abs(normals) * sizes))
 
 
 def _steps(project: Guarded, dual: _Dual, check: bool) -> Iterator[tuple[Vector, float, float]]:

@@ -13,6 +13,7 @@ from algos.iterations import (
     Entropy,
     Euclidean,
     Generator,
+    Mahalanobis,
     PNorm,
     accelerated_bregman_proximal_gradient,
     averaged_iteration,
@@ -109,6 +110,44 @@ def test_near_projections_are_not_refuted(seed: int, size: float, near: float) -
             divergence=h.divergence(x, start),
         )  # fmt: skip
         assert result.status in FINE, (h, result)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("size", [1e-8, 1.0, 1e8])
+def test_a_set_that_never_matters_is_no_false_projection(seed: int, size: float) -> None:
+    """Its normals are rounding alone, while the points go far."""
+    rng = np.random.default_rng(seed)
+    start = size * rng.lognormal(size=6)
+    sets = [lambda z: z, lambda z: z * (3 * size / z.sum()), lambda z: np.minimum(z, 0.7 * size)]
+    for h in (Entropy(), Burg()):
+        used = sets if isinstance(h, Entropy) else [sets[0], sets[2]]
+        result = dykstra_bregman(used, start, generator=h, tolerance=0, max_iterations=100)
+        assert result.status in FINE, (h, result.witness)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("size", [1e-8, 1.0, 1e8])
+@pytest.mark.parametrize("near", [1.0, 1e-3, 1e-6])
+def test_an_ill_conditioned_generator_raises_no_alarm(seed: int, size: float, near: float) -> None:
+    """Projections onto planes, and onto all of space, in a norm of condition 1e6."""
+    rng = np.random.default_rng(seed)
+    turn = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    h = Mahalanobis(turn * np.logspace(-3, 3, 4) @ turn.T)
+    best = size * rng.normal(size=4)
+    start = best + near * size * rng.normal(size=4)
+
+    def plane(normal: Any) -> Any:
+        towards = h.inverse_gradient(normal)
+        return lambda z: z - normal @ (z - best) / (normal @ towards) * towards
+
+    normals = rng.normal(size=(2, 4))
+    moves = np.linalg.solve(h.matrix, normals.T)
+    x = start + moves @ np.linalg.solve(normals @ moves, normals @ (best - start))
+    result = dykstra_bregman(
+        [lambda z: z, *map(plane, normals)], start, generator=h, tolerance=0, max_iterations=300,
+        divergence=h.divergence(x, start),
+    )  # fmt: skip
+    assert result.status in FINE, result.witness
 
 
 @pytest.mark.parametrize("size", [1e-8, 1.0, 1e8])
