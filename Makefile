@@ -45,7 +45,7 @@ lock:  ## resolve the dependencies anew
 $(STAMP): pyproject.toml uv.lock requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	($(BIN)/python -m pip install -q $(UV) \
-	  && $(BIN)/uv sync -q --frozen --inexact --extra dev --extra docs) \
+	  && $(BIN)/uv sync -q --frozen --inexact --compile-bytecode --extra dev --extra docs) \
 	|| ($(BIN)/python -m pip install -q --require-hashes -r requirements.lock \
 	  && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .)
 	touch $@
