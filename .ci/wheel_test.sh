@@ -15,6 +15,8 @@ cp "$root/.ci/client.py" "$away/"
 cd "$away"
 venv/bin/lemmata doctor
 venv/bin/lemmata check search --html report.html
+venv/bin/lemmata check iterations/halpern
+venv/bin/lemmata experiments
 test -s report.html
 venv/bin/lemmata run search/flaky-bisection --trials 20
 venv/bin/lemmata results search/flaky-bisection --csv -o results.csv
