@@ -99,8 +99,11 @@ def sweep_entropy(
         excess, _ = _excess(own, row, weights, logs, bounds[i], 0.0)
         low, high = 0.0, multipliers[i]
         if excess > 0.0:
-            low, high = -1.0, 0.0
-            while low > -1e3 and _excess(own, row, weights, logs, bounds[i], low)[0] > 0.0:
+            unit = np.inf  # a step that moves some logarithm by 1, none by more
+            for p in range(own.size):
+                unit = min(unit, weights[own[p]] / abs(row[p]))
+            low, high = -unit, 0.0
+            while low > -1e3 * unit and _excess(own, row, weights, logs, bounds[i], low)[0] > 0.0:
                 low, high = 2.0 * low, low
         elif high == 0.0 or _excess(own, row, weights, logs, bounds[i], high)[0] <= 0.0:
             low = high

@@ -16,6 +16,7 @@ from algos.iterations._project_and_forget import (
     Status,
     project_and_forget,
 )
+from algos.iterations._ranges import in_range
 
 Reals = NDArray[np.float64]
 
@@ -70,9 +71,10 @@ def correlation_clustering(
     ----------
     similarity : array_like, shape (n, n)
         Symmetric: positive where a pair should be together, negative where it should be
-        apart; the size is what the opposite costs.  The diagonal is not read.
+        apart; the size is what the opposite costs.  The diagonal must be finite, and is
+        not used.
     sharpness : float, optional
-        Positive: the linear program is solved with 1 / (2 sharpness) times the weighted
+        In (1e-50, 1e50): the linear program is solved with 1 / (2 sharpness) times the weighted
         squares of the distances added; more brings the bounds together, and takes longer.
     roundings : int, optional
         Random roundings, of which the cheapest is kept.
@@ -125,7 +127,7 @@ def correlation_clustering(
     ([0, 0, 0, 1, 1, 1], 1.0, 1.0)
     """
     given = checked_symmetric("similarity", similarity)
-    sharpness = checked_real("sharpness", sharpness, 0, np.inf)
+    sharpness = checked_real("sharpness", sharpness, 1e-50, 1e50)
     roundings = checked_count("roundings", roundings)
     generator = np.random.default_rng(rng)
     pairs = Pairs(len(given))
@@ -133,6 +135,7 @@ def correlation_clustering(
     size = float(np.abs(cost).max())
     if size == 0:
         raise ValueError("similarity must not be zero off the diagonal everywhere")
+    in_range("similarity's greatest entry", np.array([size]))
     weights = np.maximum(np.abs(cost), 0.1 * size)
 
     def oracle(x: Reals) -> tuple[Any, Reals]:
@@ -164,7 +167,7 @@ def correlation_clustering(
         status=projection.status,
         labels=np.unique(drawn[best], return_inverse=True)[1],
         cost=costs[best],
-        lower_bound=constant + float(np.minimum(0.0, cost + pull).sum()),
+        lower_bound=max(0.0, constant + float(np.minimum(0.0, cost + pull).sum())),
         fractional=fractional,
         fractional_cost=constant + float(cost @ x),
         projection=projection,

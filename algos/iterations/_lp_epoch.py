@@ -13,6 +13,7 @@ from accel.pdhg import PdhgBackend, halpern_steps, pdhg_operator
 from algos._arguments import checked_array, checked_count, checked_real
 from algos.iterations._lp_problem import checked_program
 from algos.iterations._lp_scaling import spectral_norm
+from algos.iterations._ranges import LARGEST, SMALLEST
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +84,9 @@ def halpern_pdhg(
     steps : int
         How many, 0 allowed.
     step : float, optional
-        Square root of τσ, below 1/‖K‖; 0.998/‖K‖ by default.
+        Square root of τσ, in (1e-200, 1/‖K‖); 0.998/‖K‖ by default.
     weight : float, optional
-        Square root of σ/τ.
+        Square root of σ/τ, in (1e-100, 1e100).
     reflection : float, optional
         In [0, 1]: 0 is the plain, 1 the reflected iteration, ρ in the notes.
     start : (array_like, array_like), optional
@@ -133,16 +134,19 @@ def halpern_pdhg(
     """
     program = checked_program(c, A, b, G, h, lower, upper)
     steps = checked_count("steps", steps, least=0)
-    weight = checked_real("weight", weight, 0, math.inf)
+    weight = checked_real("weight", weight, SMALLEST, LARGEST)
     reflection = checked_real("reflection", reflection, 0, 1, low_end=True, high_end=True)
     norm = spectral_norm(program.matrix)
     if step is None:
         step = 0.998 / norm
-    step = checked_real("step", step, 0, 1 / norm)
+    step = checked_real("step", step, SMALLEST**2, 1 / norm)
     m, n = program.matrix.shape
     if start is None:
         anchor = np.zeros(n).clip(program.lower, program.upper), np.zeros(m)
     else:
+        pair: Any = start
+        if not (isinstance(pair, (tuple, list)) and len(pair) == 2):
+            raise TypeError(f"start must be a pair (x, y), got {start!r}")
         anchor = (
             checked_array("start[0]", start[0], shape=(n,)),
             checked_array("start[1]", start[1], shape=(m,)) if m else np.zeros(0),

@@ -12,11 +12,10 @@ from scipy import sparse
 
 from accel.dispatch import Array
 from algos._arguments import checked_array
+from algos.iterations._ranges import in_range
 
 #: Bounds at least this large are none.
 INFINITE = 1e20
-#: Other numbers are 0 or lie between the two, so that squares neither overflow nor vanish.
-SMALLEST, LARGEST = 1e-100, 1e100
 #: Unit roundoff of a double.
 ROUNDOFF = 2.0**-53
 
@@ -135,7 +134,7 @@ def checked_program(
     c: Any, a: Any, b: Any, g: Any, h: Any, lower: Any, upper: Any
 ) -> LinearProgram:
     """Validate and copy the data of a linear program."""
-    cost = _in_range("c", checked_array("c", c, shape=(None,)))
+    cost = in_range("c", checked_array("c", c, shape=(None,)))
     n = cost.size
     blocks, sides = [], []
     for name, matrix, side_name, side in (("A", a, "b", b), ("G", g, "h", h)):
@@ -145,7 +144,7 @@ def checked_program(
         m = rows.shape[0]
         blocks.append(rows)
         values = checked_array(side_name, side, shape=(m,)) if m else np.zeros(0)
-        sides.append(_in_range(side_name, values))
+        sides.append(in_range(side_name, values))
         if not m and side is not None and np.size(side):
             raise ValueError(f"{side_name} must have shape (0,), got {np.shape(side)}")
     matrix = sparse.csr_array(sparse.vstack(blocks, format="csr"))
@@ -163,32 +162,30 @@ def _matrix(name: str, value: Any, columns: int) -> Any:
     """Copy a dense or sparse matrix to CSR without duplicates or stored zeros."""
     is_sparse: bool = sparse.issparse(value)
     if is_sparse:
-        value = value.tocsr(copy=True)
         if value.dtype.kind not in "biuf":
             raise TypeError(f"{name} must hold real numbers, got dtype {value.dtype}")
+        value = value.astype(np.float64).tocsr(copy=True)  # adds duplicates as numbers
         if not np.isfinite(value.data).all():
             raise ValueError(f"{name} must be finite, got a stored NaN or infinity")
-    elif np.shape(value) != (0, columns):
+    elif not _is_empty(value):
         value = checked_array(name, value)
+    else:
+        value = np.array(value, dtype=np.float64)
     if len(value.shape) != 2 or value.shape[1] != columns:
         raise ValueError(f"{name} must have shape (m, {columns}), got {value.shape}")
     matrix = sparse.csr_array(value, dtype=np.float64)
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
-    _in_range(name, matrix.data)
+    in_range(name, matrix.data)
     return matrix
 
 
-def _in_range(name: str, values: Array) -> Array:
-    """Refuse numbers whose squares overflow or vanish."""
-    sizes = abs(values[values != 0])
-    if sizes.size and not (sizes.min() >= SMALLEST and sizes.max() <= LARGEST):
-        bad = sizes.max() if sizes.max() > LARGEST else sizes.min()
-        raise ValueError(
-            f"{name} must hold zeros and numbers from {SMALLEST:g} to {LARGEST:g} in size, "
-            f"got {bad:g}"
-        )
-    return values
+def _is_empty(value: Any) -> bool:
+    """Tell whether an array holds nothing."""
+    try:
+        return bool(np.size(value) == 0)
+    except ValueError:  # ragged
+        return False
 
 
 def _bounds(name: str, value: Any, n: int) -> Array:

@@ -74,8 +74,7 @@ class Run:
         inner = scaled.program
         self.matrices = inner.matrix, inner.transpose
         self.data = inner.c, inner.q, inner.lower, inner.upper, inner.equalities
-        cost, side = (1 + norm(v) for v in (inner.c, inner.q))
-        self.weight = PrimalWeight(cost / side)
+        self.weight = PrimalWeight(_first_weight(self.host[1].program))
         self.iterations = self.products = self.restarts = 0
         self.next_ray = 0.0
 
@@ -172,6 +171,18 @@ class Run:
         """Steer the primal weight by how far the epoch moved."""
         primal, dual = (norm(new - old) for new, old in zip(look.image, anchor, strict=True))
         self.weight.update(primal, dual, look.errors.primal, look.errors.dual)
+
+
+def _first_weight(program: LinearProgram) -> float:
+    """Estimate the ratio of the sizes of y and x from the data.
+
+    A right-hand side of rounding size says nothing about x; bounds do, but up to 1 alone,
+    since large ones are often arbitrary.
+    """
+    ends = np.concatenate([program.lower, program.upper])
+    box = norm(ends[np.isfinite(ends)])
+    cost, side = norm(program.c), max(norm(program.q), min(box, 1.0))
+    return (cost or 1.0) / (side or 1.0)
 
 
 def _start(program: LinearProgram) -> Point:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from algos._arguments import checked_array, checked_count, checked_real
+from algos.iterations._pairs import checked_pairs
+from algos.iterations._ranges import LARGEST, SMALLEST
 
 Reals = NDArray[np.float64]
+Status = Literal["converged", "iteration limit", "ill-conditioned"]
+
+# Share of a diagonal entry of the inverse metric that must be left as its pivot.
+ILL_CONDITIONED = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +26,10 @@ class MetricLearningResult:
 
     Attributes
     ----------
-    status : {"converged", "iteration limit"}
-        Whether value and dual value, and the constraints, came within the tolerance.
+    status : {"converged", "iteration limit", "ill-conditioned"}
+        Converged: value and dual value, and the constraints, came within the tolerance.
+        Ill-conditioned: the next sweep led to a metric that rounding hides, because squared
+        distances are too large for the targets; the result is that of the sweep before.
     matrix : ndarray, shape (d, d)
         Positive definite A of the squared distance (x - y)^T A (x - y).
     value : float
@@ -35,10 +43,10 @@ class MetricLearningResult:
     multipliers : ndarray, shape (k,)
         Not negative; zero where a pair does not matter.
     sweeps : int
-        Passes over the pairs.
+        Passes over the pairs, one that failed included.
     """
 
-    status: Literal["converged", "iteration limit"]
+    status: Status
     matrix: Reals
     value: float
     dual_value: float
@@ -113,28 +121,67 @@ def metric_learning(
     ('converged', [2.0, 0.33])
     """
     place = checked_array("points", points, shape=(None, None))
-    near = checked_real("near", near, 0, math.inf)
-    far = checked_real("far", far, 0, math.inf)
-    slack_weight = checked_real("slack_weight", slack_weight, 0, math.inf)
+    near = checked_real("near", near, SMALLEST, LARGEST)
+    far = checked_real("far", far, SMALLEST, LARGEST)
+    slack_weight = checked_real("slack_weight", slack_weight, SMALLEST, LARGEST)
     tolerance = checked_real("tolerance", tolerance, 0, math.inf)
     max_sweeps = checked_count("max_sweeps", max_sweeps)
-    close = _checked_pairs("similar", similar, len(place))
-    apart = _checked_pairs("dissimilar", dissimilar, len(place))
+    close = checked_pairs("similar", similar, most=len(place) - 1)
+    apart = checked_pairs("dissimilar", dissimilar, most=len(place) - 1)
     chosen = np.concatenate([close, apart])
     if len(chosen) == 0:
         raise ValueError("similar and dissimilar must hold at least one pair, got none")
-    vectors = place[chosen[:, 0]] - place[chosen[:, 1]]
+    with np.errstate(over="ignore", under="ignore"):
+        vectors = place[chosen[:, 0]] - place[chosen[:, 1]]
+        squares = (vectors**2).sum(axis=1)
     if not vectors.any(axis=1).all():
         raise ValueError("pairs must be of points in different places, got two in one place")
+    if not (squares.min() > SMALLEST and squares.max() < LARGEST):
+        raise ValueError(
+            f"squared distances of pairs must lie in ({SMALLEST:g}, {LARGEST:g}), "
+            f"got {squares.min():g} to {squares.max():g}"
+        )
     start = np.repeat([near, far], [len(close), len(apart)])
     sign = np.repeat([1.0, -1.0], [len(close), len(apart)])
 
-    targets, multipliers = start.copy(), np.zeros(len(start))
-    matrix = np.eye(place.shape[1])
-    status: Literal["converged", "iteration limit"] = "iteration limit"
+    matrix, targets, multipliers = np.eye(place.shape[1]), start, np.zeros(len(start))
+    value = dual = 0.0
+    violation = max(0.0, float((sign * (squares / start - 1)).max()))
+    status: Status = "iteration limit"
     sweeps = 0
     while status == "iteration limit" and sweeps < max_sweeps:
         sweeps += 1
+        new = _swept(vectors, sign, slack_weight, matrix, targets, multipliers)
+        shift = -sign * new * start / slack_weight  # of start / targets from 1
+        factor = _factor(vectors, sign * new)
+        if factor is None or not (shift > -1).all():
+            status = "ill-conditioned"
+            break
+        matrix, targets, multipliers = factor.T @ factor, start / (1 + shift), new
+        log_det = 2 * float(np.log(np.diagonal(factor)).sum())  # of the matrix
+        dual = slack_weight * float(np.log1p(shift).sum()) - log_det
+        value = dual + float((factor**2).sum()) - len(matrix)
+        value -= slack_weight * float((shift / (1 + shift)).sum())
+        excess = sign * (((vectors @ factor.T) ** 2).sum(axis=1) - targets)
+        violation = max(0.0, float((excess / targets).max()))
+        if violation <= tolerance and abs(value - dual) <= tolerance * max(1.0, value):
+            status = "converged"
+    return MetricLearningResult(
+        status, matrix, value, dual, violation, targets, multipliers, sweeps
+    )
+
+
+def _swept(
+    vectors: Reals,
+    sign: Reals,
+    slack_weight: float,
+    matrix: Reals,
+    targets: Reals,
+    multipliers: Reals,
+) -> Reals:
+    """Project onto the constraint of each pair in turn; give the new multipliers."""
+    matrix, targets, multipliers = matrix.copy(), targets.copy(), multipliers.copy()
+    with np.errstate(all="ignore"):  # what is not finite has no factor
         for i, vector in enumerate(vectors):
             pulled = matrix @ vector
             square = vector @ pulled
@@ -144,35 +191,18 @@ def metric_learning(
             change = sign[i] * step
             targets[i] /= 1 + change * targets[i] / slack_weight
             matrix += change / (1 - change * square) * np.outer(pulled, pulled)
-        squares = np.einsum("ij,jk,ik->i", vectors, matrix, vectors)
-        excess = sign * (squares - targets)
-        value = float(_log_det(np.linalg.eigvalsh(matrix)).sum()) + slack_weight * float(
-            _log_det(targets / start).sum()
-        )
-        dual = value + float(multipliers @ excess)
-        violation = max(0.0, float((excess / targets).max()))
-        if violation <= tolerance and abs(value - dual) <= tolerance * max(1.0, value):
-            status = "converged"
-    return MetricLearningResult(
-        status, matrix, value, dual, violation, targets, multipliers, sweeps
-    )
+    return multipliers
 
 
-def _checked_pairs(name: str, pairs: ArrayLike, points: int) -> NDArray[np.int64]:
-    """Validate pairs of numbers of points."""
-    given = np.array(pairs)
-    if given.size == 0:
-        return np.empty((0, 2), np.int64)
-    if given.dtype.kind not in "iu" or given.ndim != 2 or given.shape[1] != 2:
-        raise ValueError(
-            f"{name} must be integers of shape (k, 2), got {given.dtype} {given.shape}"
-        )
-    if given.min() < 0 or given.max() >= points:
-        raise ValueError(f"{name} must hold numbers from 0 to {points - 1}, got {given.tolist()}")
-    return given.astype(np.int64)
-
-
-def _log_det(eigenvalues: NDArray[Any]) -> Reals:
-    """Give each eigenvalue's part of the LogDet divergence from the identity."""
-    result: Reals = eigenvalues - np.log(eigenvalues) - 1
+def _factor(vectors: Reals, multipliers: Reals) -> Reals | None:
+    """Give F with F^T F = A, A^-1 = I + sum of z v v^T; None where rounding hides what A^-1 is."""
+    inverse = np.eye(vectors.shape[1]) + (vectors.T * multipliers) @ vectors
+    try:
+        lower = np.linalg.cholesky(inverse)
+    except np.linalg.LinAlgError:
+        return None
+    pivots, diagonal = np.diagonal(lower) ** 2, np.diagonal(inverse)
+    if not (pivots >= ILL_CONDITIONED * diagonal).all():
+        return None
+    result: Reals = np.linalg.inv(lower)
     return result

@@ -70,7 +70,7 @@ def metric_nearness(
         by default.
     tolerance : float, optional
         Triangle violation of the iterate, in the dissimilarities' unit, before the
-        last repair.
+        last repair; rounding is always enough.
     gap_tolerance : float, optional
         Gap to reach, relative to the value.
     max_calls : int, optional

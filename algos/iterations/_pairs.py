@@ -27,6 +27,24 @@ def checked_symmetric(name: str, value: ArrayLike) -> Reals:
     return matrix
 
 
+def checked_pairs(name: str, pairs: ArrayLike, *, most: int) -> NDArray[np.int64]:
+    """Copy pairs of numbers from 0 on; none are an empty list."""
+    try:
+        given = np.array(pairs)
+    except ValueError:
+        raise ValueError(f"{name} must be integers of shape (k, 2), got {pairs!r}") from None
+    if given.size == 0:
+        return np.empty((0, 2), np.int64)
+    if given.dtype.kind not in "iu" or given.ndim != 2 or given.shape[1] != 2:
+        raise ValueError(
+            f"{name} must be integers of shape (k, 2), got {given.dtype} {given.shape}"
+        )
+    if given.min() < 0 or given.max() > most:
+        wrong = given.min() if given.min() < 0 else given.max()
+        raise ValueError(f"{name} must hold numbers from 0 to {most}, got {wrong}")
+    return given.astype(np.int64)
+
+
 class Pairs:
     """The pairs of n points in the order of the upper triangle."""
 

@@ -14,8 +14,12 @@ from scipy.special import kl_div
 from accel.rows import sweep_entropy, sweep_quadratic
 from algos._arguments import checked_array, checked_count, checked_real
 from algos.iterations._active_rows import Oracle, Reals, Rows, ask, refutes
+from algos.iterations._ranges import in_range
 
-Status = Literal["converged", "iteration limit", "infeasible", "non-finite oracle"]
+Status = Literal["converged", "iteration limit", "infeasible", "non-finite oracle", "overflow"]
+
+# Relative size of a violation, or of a change of x, that is not distinguished from rounding.
+ROUNDING = 2.0**-48
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +28,11 @@ class ProjectAndForgetResult:
 
     Attributes
     ----------
-    status : {"converged", "iteration limit", "infeasible", "non-finite oracle"}
-        Converged: violation and gap are within their tolerances.  Infeasible:
-        ``farkas`` proves that there is no solution.  Non-finite oracle: the last call, at
-        x, returned NaN or an infinity.
+    status : {"converged", "iteration limit", "infeasible", "non-finite oracle", "overflow"}
+        Converged: violation and gap are within their tolerances, or of rounding size.
+        Infeasible: ``farkas`` proves that no solution has a 1-norm below 10^8 times one plus
+        that of x.  Non-finite oracle: the last call, at x, returned NaN or an infinity.
+        Overflow: x or a value is not finite any more, and no number here means anything.
     x : ndarray, shape (n,)
         The point, which minimises the Lagrangian at the multipliers.
     violation : float
@@ -37,7 +42,8 @@ class ProjectAndForgetResult:
     dual_value : float
         No solution has a smaller divergence, up to rounding.
     upper_value : float
-        Divergence of the repaired point, a solution; infinite without ``repair``.
+        Divergence of the repaired point, a solution, or of x if that is a better one;
+        infinite without ``repair``.
     rows : sparse array, shape (k, n)
         The active constraints.
     bounds, multipliers : ndarray, shape (k,)
@@ -100,7 +106,8 @@ def project_and_forget(
         and a vector, none where x is a solution; always the most violated one
         among them.
     x0 : array_like, shape (n,)
-        What is projected; positive for the entropy.
+        What is projected; positive for the entropy.  Its greatest entry, like the weights
+        and the oracle's numbers, is 0 or from 1e-100 to 1e100 in size.
     weights : array_like, shape (n,), optional
         Positive weights w of the divergence; ones by default.
     generator : {"squares", "entropy"}, optional
@@ -109,9 +116,11 @@ def project_and_forget(
         ``repair(x, violation) -> y``: a solution near x.  With it the gap is a
         proven distance; without it the run stops by ``value - dual_value``.
     tolerance : float, optional
-        Violation to reach, positive, in units of the bounds.
+        Violation to reach, positive, in units of the bounds; at most 2^-48 of
+        |a_i| |x| + |b_i| is always enough.
     gap_tolerance : float, optional
-        Gap to reach, positive, relative to the value.
+        Gap to reach, positive, relative to the value; the divergence of 2^-48 of the
+        greatest entry of x0, added to every entry, is always enough.
     sweeps : int, optional
         Passes over the kept rows between two calls of the oracle.
     max_calls : int, optional
@@ -167,6 +176,8 @@ def project_and_forget(
             raise ValueError(f"weights must be positive, got {weight.min()}")
     if generator not in ("squares", "entropy"):
         raise ValueError(f"generator must be 'squares' or 'entropy', got {generator!r}")
+    in_range("x0's greatest entry", np.abs(start).max(keepdims=True))
+    in_range("weights", weight)
     entropy = generator == "entropy"
     if entropy and not (start > 0).all():
         raise ValueError(f"x0 must be positive for the entropy, got {start.min()}")
@@ -179,6 +190,7 @@ def project_and_forget(
     sweep = sweep_entropy if entropy else sweep_quadratic
     gradient_start = np.log(start) if entropy else start  # of the generator, over the weights
     kept = Rows.none(start.size)
+    least_gap = float(weight @ divergence(start + ROUNDING * abs(start).max(), start))
     x, upper = start, math.inf
     projections = forgotten = 0
     violations: list[float] = []
@@ -187,19 +199,27 @@ def project_and_forget(
     for call in range(1, max_calls + 1):
         value = float(weight @ divergence(x, start))
         dual = value + float(kept.multipliers @ (kept.matrix @ x - kept.bounds))
+        if not (np.isfinite(x).all() and math.isfinite(dual)):
+            status, violation = "overflow", math.nan
+            break
         new = ask(oracle, x)
         if new is None:
             status, violation = "non-finite oracle", math.nan
             break
-        violation = float((new.matrix @ x - new.bounds).max(initial=0.0))
+        excess = new.matrix @ x - new.bounds
+        rounding = ROUNDING * (abs(new.matrix) @ abs(x) + abs(new.bounds))
+        violation = float(excess.max(initial=0.0))
         violations.append(violation)
         gap = abs(value - dual)
         if repair is not None:
             given = repair(x.copy(), violation)
             repaired = checked_array("what repair returns", given, shape=start.shape)
             upper = float(weight @ divergence(repaired, start))
+            if violation == 0.0:  # x is a solution itself
+                upper = min(upper, value)
             gap = upper - dual
-        if violation <= tolerance and gap <= gap_tolerance * value:
+        solved = bool((excess <= np.maximum(tolerance, rounding)).all())
+        if solved and gap <= gap_tolerance * value + least_gap:
             status = "converged"
         if status == "converged" or call == max_calls:
             break
@@ -211,7 +231,7 @@ def project_and_forget(
             sweep(*rows.parts, weight, multipliers, gradient)
         projections += sweeps * multipliers.size
         growth = np.maximum(multipliers - rows.multipliers, 0.0)
-        if refutes(rows, growth, entropy):
+        if refutes(rows, growth, entropy, float(abs(x).sum())):
             status, farkas = "infeasible", (rows.matrix, rows.bounds, growth)
             break
         kept = replace(rows, multipliers=multipliers).where(multipliers > 0)

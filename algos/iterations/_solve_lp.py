@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from accel._gpu import is_cupy
 from accel.dispatch import Array
 from accel.pdhg import PdhgBackend
@@ -167,7 +169,9 @@ def solve_lp(
     tolerance = checked_real("tolerance", tolerance, 0, 1)
     max_iterations = checked_count("max_iterations", max_iterations)
     if time_limit is not None:
-        time_limit = checked_real("time_limit", time_limit, 0, math.inf)
+        time_limit = checked_real("time_limit", time_limit, 0, math.inf, high_end=True)
+    if not isinstance(reflection, (bool, np.bool_)):
+        raise TypeError(f"reflection must be True or False, got {reflection!r}")
     on_gpu = is_cupy(c)
     program = checked_program(*map(on_host, (c, A, b, G, h, lower, upper)))
     deadline = math.inf if time_limit is None else time.monotonic() + time_limit

@@ -11,6 +11,7 @@ from scipy.sparse import csgraph
 
 from algos._arguments import checked_array
 from algos.iterations._metric_nearness import MetricNearnessResult, add_to_all
+from algos.iterations._pairs import checked_pairs
 from algos.iterations._project_and_forget import project_and_forget
 
 Reals = NDArray[np.float64]
@@ -76,7 +77,13 @@ def sparse_metric_nearness(
     ('converged', [2.0, 2.0, 2.0, 6.0])
     """
     length = checked_array("lengths", lengths, shape=(None,))
-    ends = _checked_edges(edges, length.size)
+    ends = np.sort(checked_pairs("edges", edges, most=2**62), axis=1)
+    if len(ends) != length.size:
+        raise ValueError(f"edges must have shape ({length.size}, 2), got {ends.shape}")
+    if (ends[:, 0] == ends[:, 1]).any():
+        raise ValueError("edges must join two different points, got a loop")
+    if len(np.unique(ends, axis=0)) < len(ends):
+        raise ValueError("edges must be different, got one twice")
     if length.min() < 0:
         raise ValueError(f"lengths must not be negative, got {length.min()}")
     graph = _Graph(ends)
@@ -84,30 +91,20 @@ def sparse_metric_nearness(
         graph.shortcuts,
         length,
         weights=weights,
-        repair=add_to_all,
+        repair=_repaired,
         tolerance=tolerance,
         gap_tolerance=gap_tolerance,
         max_calls=max_calls,
     )
-    metric = add_to_all(projection.x, projection.violation)
+    metric = _repaired(projection.x, projection.violation)
     return MetricNearnessResult(
         projection.status, metric, projection.upper_value, projection.dual_value, projection
     )
 
 
-def _checked_edges(edges: ArrayLike, count: int) -> NDArray[np.int64]:
-    """Validate edges and put their ends in order."""
-    given = np.array(edges)
-    if given.dtype.kind not in "iu" or given.shape != (count, 2):
-        raise ValueError(
-            f"edges must be integers of shape ({count}, 2), got {given.dtype} {given.shape}"
-        )
-    ends = np.sort(given.astype(np.int64), axis=1)
-    if ends.min() < 0 or (ends[:, 0] == ends[:, 1]).any():
-        raise ValueError("edges must join two different points 0, 1, ..., got a loop or a negative")
-    if len(np.unique(ends, axis=0)) < count:
-        raise ValueError("edges must be different, got one twice")
-    return ends
+def _repaired(x: Reals, violation: float) -> Reals:
+    """Make every edge a shortest path; the oracle measures paths without negative lengths."""
+    return add_to_all(np.maximum(x, 0.0), violation)
 
 
 class _Graph:

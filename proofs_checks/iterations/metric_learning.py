@@ -68,15 +68,15 @@ LEARNING = [
 ]
 LEARNING_NO_CORRECTION = edited(
     metric_learning,
-    "multiplier_forgotten",
-    "Moves the metric, and leaves the multipliers as they were.",
-    ("            multipliers[i] -= step\n", ""),
+    "no_correction",
+    "Goes back all the way to a hyperplane, not by the multiplier at most.",
+    ("step = min(multipliers[i], step)", "pass"),
 )
 LEARNING_SIGN = edited(
     metric_learning,
-    "dual_sign",
-    "Takes the constraints' part of the dual value away.",
-    ("dual = value + float(", "dual = value - float("),
+    "slack_sign",
+    "Takes the slack's part of the dual value away.",
+    ("dual = slack_weight *", "dual = -slack_weight *"),
 )
 
 

@@ -108,9 +108,12 @@ def test_real_dissimilarities_become_a_metric() -> None:
 def test_the_complete_graph_is_the_dense_problem() -> None:
     given_ = uniform(3, 12)
     upper = np.triu_indices(12, 1)
-    dense, thin = metric_nearness(given_), sparse_metric_nearness(np.array(upper).T, given_[upper])
-    assert thin.status == "converged"
-    assert thin.distances == pytest.approx(dense.distances[upper], abs=1e-3)
+    dense = metric_nearness(given_, tolerance=1e-9, gap_tolerance=1e-12)
+    thin = sparse_metric_nearness(
+        np.array(upper).T, given_[upper], tolerance=1e-9, gap_tolerance=1e-12
+    )
+    assert dense.status == thin.status == "converged"
+    assert thin.distances == pytest.approx(dense.distances[upper], abs=1e-6)
     assert max(thin.dual_value, dense.dual_value) <= min(thin.value, dense.value) + 1e-12
 
 
@@ -137,9 +140,9 @@ def test_a_tree_stays() -> None:
     ("edges", "lengths", "words"),
     [
         ([(0, 0)], [1.0], "two different points"),
-        ([(-1, 0)], [1.0], "two different points"),
+        ([(-1, 0)], [1.0], "edges must hold numbers from 0"),
         ([(0, 1), (1, 0)], [1.0, 1.0], "got one twice"),
-        ([(0, 1)], [1.0, 2.0], "edges must be integers of shape"),
+        ([(0, 1)], [1.0, 2.0], r"edges must have shape \(2, 2\)"),
         ([(0.0, 1.0)], [1.0], "edges must be integers of shape"),
         ([(0, 1)], [-1.0], "lengths must not be negative"),
         ([(0, 1)], [math.nan], "lengths must be finite"),
