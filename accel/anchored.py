@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ __all__ = ["anchored_step", "pair_products"]
 Vector = NDArray[np.float64]
 
 
-@compiled
+@partial(compiled, reorder=True)
 def anchored_step(
     anchor: Vector, x: Vector, image: Vector, weight: float, out: Vector
 ) -> tuple[float, float, float]:
@@ -47,7 +48,7 @@ def anchored_step(
     return residual, along, reach
 
 
-@compiled
+@partial(compiled, reorder=True)
 def pair_products(
     x: Vector, value: Vector, other_x: Vector, other_value: Vector
 ) -> tuple[float, float, float]:

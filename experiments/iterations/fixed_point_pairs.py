@@ -62,7 +62,7 @@ def _textbook(work: Turns) -> Vector:
 
 def _with_room(length: int, rng: np.random.Generator) -> tuple[Turns, Vector, Vector]:
     """Add two pairs of vectors to copy between, touched once."""
-    return _turns(length, 10, rng), np.ones((2, length)), np.zeros((2, length))
+    return _turns(length, 100, rng), np.ones((2, length)), np.zeros((2, length))
 
 
 def _copies(work: tuple[Turns, Vector, Vector]) -> Vector:
@@ -104,7 +104,7 @@ LARGE = Pair(
     name="iterations/halpern in memory",
     peer_name="the operator, and two copies of a vector",
     sizes=(10**7,),
-    size_name="coordinates, 10 steps",
+    size_name="coordinates, 100 steps",
     workload=_with_room,
     ours=lambda work: _halpern(work[0]),
     peer=_copies,
