@@ -9,13 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from algos._arguments import checked_array, checked_count
+from algos._arguments import checked_count
 from algos.iterations._problem import (
+    LOW_PRECISION,
     Declared,
     IterationResult,
     Operator,
     Oracle,
     Vector,
+    real_array,
 )
 
 Indices = NDArray[np.int64]
@@ -23,6 +25,8 @@ Indices = NDArray[np.int64]
 Components = Callable[[Indices, Vector], ArrayLike]
 #: ``resolvent(x, step)``: the w with x ∈ w + step · G(w).
 Resolvent = Callable[[Vector, float], ArrayLike]
+#: Components at most: their indices are held in memory.
+MOST = 2**31
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +61,20 @@ class FiniteSum:
         rng: np.random.Generator,
     ) -> None:
         if isinstance(operators, Sequence):
-            if n not in (None, len(operators)):
+            if n is not None and checked_count("n", n) != len(operators):
                 raise ValueError(f"n must be the number of operators, {len(operators)}, got {n!r}")
-            n, components = len(operators), averaged(operators)
+            for i, one in enumerate(operators):
+                if not callable(one):
+                    raise TypeError(f"operators[{i}] must be callable, got {one!r}")
+            self._operators, n = operators, len(operators)
+            components: Components = self._averaged
+        elif not callable(operators):
+            raise TypeError(f"operators must be callable or a sequence, got {operators!r}")
         elif n is None:
             raise TypeError("n must be given with a callable of indices and a point")
         else:
             components = operators
-        self.n = checked_count("n", n)
+        self.n = checked_count("n", n, most=MOST)
         self.evaluations = self.full_evaluations = 0
         self._all = np.arange(self.n)
         self._all.flags.writeable = False
@@ -78,6 +88,11 @@ class FiniteSum:
         """What has been tested."""
         return self._guarded.declared.names if self._check and self.full_evaluations > 1 else ()
 
+    @property
+    def rounding(self) -> float:
+        """That of a value, relative to it and to L times its argument."""
+        return self._guarded.rounding
+
     def full(self, x: Vector) -> Vector:
         """Evaluate the whole sum; test it against the evaluation before."""
         self.full_evaluations += 1
@@ -89,6 +104,7 @@ class FiniteSum:
     def change(self, size: int, x: Vector, before: Vector) -> Vector:
         """Average F_i(x) − F_i(before) over components drawn with replacement."""
         indices = self._rng.integers(self.n, size=size)
+        indices.flags.writeable = False
         return self._mean(indices, x) - self._mean(indices, before)
 
     def _mean(self, indices: Indices, x: Vector) -> Vector:
@@ -97,17 +113,19 @@ class FiniteSum:
         self._indices = indices
         return self._guarded(x)
 
-
-def averaged(operators: Sequence[Operator]) -> Components:
-    """Average single operators over indices."""
-
-    def components(indices: Indices, x: Vector) -> Vector:
+    def _averaged(self, indices: Indices, x: Vector) -> ArrayLike:
+        """Average single operators; what is no vector is left to the guard to refuse."""
         total = np.zeros(x.shape)
         for i in indices:
-            total += checked_array(f"operators[{i}](x)", operators[i](x), shape=x.shape)
+            answer: ArrayLike = self._operators[i](x)
+            value = real_array(answer)
+            if value is None or value.shape != x.shape:
+                return answer
+            if value.dtype.kind == "f":
+                lost = LOW_PRECISION * float(np.finfo(value.dtype).eps)
+                self._guarded.rounding = max(self._guarded.rounding, lost)
+            total += value
         return total / indices.size
-
-    return components
 
 
 class Constraint:
@@ -117,9 +135,16 @@ class Constraint:
         self._step = math.nan
         self._guarded = None
         if resolvent is not None:
+            if not callable(resolvent):
+                raise TypeError(f"resolvent must be callable, got {resolvent!r}")
             self._guarded = Oracle(
                 lambda x: resolvent(x, self._step), shape, Declared(), check=False
             )
+
+    @property
+    def rounding(self) -> float:
+        """That of a value, relative to it."""
+        return 0.0 if self._guarded is None else self._guarded.rounding
 
     def __call__(self, x: Vector, step: float) -> Vector:
         """Solve x ∈ w + step · G(w) for w."""

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from algos._arguments import checked_count, checked_real
 from algos.iterations._problem import (
+    GROWTH,
     Declared,
     IterationResult,
     Oracle,
@@ -18,7 +19,9 @@ from algos.iterations._problem import (
     Stop,
     Vector,
     Witness,
+    checked_lipschitz,
     checked_start,
+    norm,
 )
 
 #: ``oracle(x, size, rng)``: the mean of as many samples at x.
@@ -44,8 +47,12 @@ class StochasticResult(IterationResult):
     estimate: Vector
 
 
-class BudgetError(Exception):
-    """The next batch would need more samples than are left."""
+class End(Exception):  # noqa: N818 - a signal between the estimate and the loop, no error
+    """No batch can be drawn: too few samples are left, or the iterate is not finite."""
+
+    def __init__(self, status: Status):
+        super().__init__(status)
+        self.status = status
 
 
 class Page:
@@ -62,9 +69,11 @@ class Page:
         max_samples: int,
         rng: np.random.Generator | int | None,
     ) -> None:
-        self.lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+        if not callable(oracle):
+            raise TypeError(f"oracle must be callable, got {oracle!r}")
+        self.lipschitz = checked_lipschitz(lipschitz)
         self._variance = checked_real("variance", variance, 0, math.inf, low_end=True)
-        self.epsilon = checked_real("epsilon", epsilon, 0, math.inf)
+        self.epsilon = checked_real("epsilon", epsilon, 0, 1e100)
         self._most = checked_count("max_samples", max_samples)
         self._rng = np.random.default_rng(rng)
         self.samples = 0
@@ -80,6 +89,8 @@ class Page:
 
     def at(self, x: Vector, probability: float) -> Vector:
         """Estimate F(x): afresh with the probability, else by its change since the last point."""
+        if not np.isfinite(x).all():
+            raise End("diverged")
         error = probability * self.epsilon**2 / 8
         fresh = self._rng.random() < probability
         seed = int(self._rng.integers(2**63))
@@ -87,7 +98,7 @@ class Page:
             size = self._size(self._variance, error, points=1)
             self.value = self._mean(x, size, seed)
         else:
-            change = self.lipschitz * float(np.linalg.norm(x - self._point))
+            change = self.lipschitz * norm(x - self._point)
             size = self._size(change * change, probability * error, points=2)
             self.value = (
                 self.value + self._mean(x, size, seed) - self._mean(self._point, size, seed)
@@ -97,9 +108,12 @@ class Page:
 
     def _size(self, square: float, target: float, points: int) -> int:
         """Count the samples whose mean has the target as its mean square, if affordable."""
-        if not square * points <= (self._most - self.samples) * target:
-            raise BudgetError
+        left = self._most - self.samples
+        if not square <= left * target:
+            raise End("iteration limit")
         size = math.ceil(square / target) if square else 1
+        if size * points > left:
+            raise End("iteration limit")
         self.samples += size * points
         return size
 
@@ -121,30 +135,34 @@ def run_on_samples(
 ) -> StochasticResult:
     """Run steps that yield an iterate and the estimate there."""
     start, tolerance, limit, radius = checked_start(u0, tolerance, max_iterations, distance)
-    x, estimate, k = start, page.value, 0
+    x, estimate, residual, first, k = start, page.value, math.nan, 0.0, 0
     status: Status = "iteration limit"
     witness: Witness | None = None
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             for k, (iterate, value) in enumerate(steps(page, start)):
-                x, estimate = iterate, value
-                if float(np.linalg.norm(value)) <= tolerance:
+                length = norm(value)
+                first = (length or page.epsilon) if k == 0 else first
+                if not (length <= GROWTH * first and np.isfinite(iterate).all()):
+                    raise End("diverged")
+                x, estimate, residual = iterate, value, length
+                if tolerance > 0 and length <= tolerance:
                     status = "converged"
                     break
                 if k == limit:
                     break
-    except BudgetError:
-        pass
+    except End as end:
+        status = end.status
     except Stop as stop:
         status, witness = stop.status, stop.witness
     return StochasticResult(
-        x=x.copy(),
+        x=np.array(x),
         status=status,
-        residual=float(np.linalg.norm(estimate)),
+        residual=residual,
         bound=rate(k, radius),
         iterations=k,
         oracle_calls=page.samples,
         preconditions=(),
         witness=witness,
-        estimate=estimate.copy(),
+        estimate=np.array(estimate),
     )

@@ -19,7 +19,11 @@ from algos.iterations._problem import (
     Stop,
     Vector,
     Witness,
+    checked_lipschitz,
+    norm,
 )
+
+MOST = 2**31  # rounds: the steps of each are held in memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +33,14 @@ class SeparatedResult(IterationResult):
     The attributes of :class:`IterationResult`, of which some read differently, and one
     more.  ``x`` is the point that was played last.  ``residual`` is ‖F(x)‖ where the
     caller gave F itself (one evaluation, not counted), else NaN.  ``bound`` bounds the
-    root of the mean of ‖F(drawn)‖², given ``distance``.  ``oracle_calls`` counts samples.
+    root of the mean of ‖F(drawn)‖², given ``distance``; inf if a round was not played.
+    ``oracle_calls`` counts samples.
 
     Attributes
     ----------
     drawn : ndarray
-        One of the played points, drawn with weight η_t γ_t: what the theorem speaks of.
+        One of the played points, drawn with weight η_t γ_t: what the theorem speaks of; the
+        start if its round was not played.
     """
 
     drawn: Vector
@@ -67,11 +73,11 @@ def optimistic_gradient_separated(
     x0 : array_like
         The start, of any shape.
     lipschitz : float
-        L, positive: ‖F(x) − F(y)‖ ≤ L ‖x − y‖.
+        L, between 1e-100 and 1e100: ‖F(x) − F(y)‖ ≤ L ‖x − y‖.
     iterations : int
-        Rounds T, at least 1.
+        Rounds T, from 1 to 2³¹.
     multiplicative, additive : float, optional
-        Noise levels, at least 0.
+        Noise levels, at least 0; the multiplicative one below 1e20.
     operator : callable, optional
         ``operator(x) -> array``, F itself, to measure the residual with at the end.
     distance : float, optional
@@ -98,7 +104,8 @@ def optimistic_gradient_separated(
     m the multiplicative level, η = γ / (2 (1 + m)); the steps stay there without additive
     noise and fall like t^(−1/4) and t^(−1/2) with it.  :func:`separated_rates_bound` bounds
     the mean of ‖F(y)‖² over the rounds and the noise: 4 (1 + m) R² / (γ² T) without additive
-    noise.  The last y then converges to a zero almost surely.
+    noise.  The last y then converges to a zero almost surely.  The steps of all the rounds are
+    held in memory, O(T) numbers.
 
     References
     ----------
@@ -123,14 +130,16 @@ def optimistic_gradient_separated(
     True
     """
     start = checked_array("x0", x0)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
-    rounds = checked_count("iterations", iterations)
+    if not callable(oracle):
+        raise TypeError(f"oracle must be callable, got {oracle!r}")
+    rounds = checked_count("iterations", iterations, most=MOST)
     radius = math.inf
     if distance is not None:
         radius = checked_real("distance", distance, 0, math.inf, low_end=True)
     ahead, update = _steps(rounds, lipschitz, multiplicative, additive)
     rng = np.random.default_rng(rng)
     told = Oracle(lambda x: oracle(x, rng), start.shape, Declared(), check=False)
+    exact = None if operator is None else Oracle(operator, start.shape, Declared(), check=False)
     chosen = int(rng.choice(rounds, p=ahead * update / (ahead @ update)))
     status: Status = "iteration limit"
     witness: Witness | None = None
@@ -152,14 +161,18 @@ def optimistic_gradient_separated(
     except Stop as stop:
         status, witness = stop.status, stop.witness
     residual = math.nan
-    if operator is not None:
-        residual = float(np.linalg.norm(Oracle(operator, start.shape, Declared(), False)(played)))
+    if exact is not None:
+        try:
+            with np.errstate(over="ignore"):
+                residual = norm(exact(played))
+        except Stop as stop:
+            status, witness = stop.status, witness or stop.witness
     bound = math.inf
-    if radius < math.inf:
+    if radius < math.inf and done == rounds:
         mean = separated_rates_bound(rounds, lipschitz, radius, multiplicative, additive)
         bound = math.sqrt(mean)
     return SeparatedResult(
-        x=played.copy(),
+        x=np.array(played),
         status=status,
         residual=residual,
         bound=bound,
@@ -167,7 +180,7 @@ def optimistic_gradient_separated(
         oracle_calls=told.calls,
         preconditions=(),
         witness=witness,
-        drawn=drawn.copy(),
+        drawn=np.array(drawn),
     )
 
 
@@ -183,18 +196,18 @@ def separated_rates_bound(
     Parameters
     ----------
     iterations : int
-        Rounds T, at least 1.
+        Rounds T, from 1 to 2³¹.
     lipschitz : float
-        L, positive.
+        L, between 1e-100 and 1e100.
     distance : float
         From x0 to a zero of F, at least 0.
     multiplicative, additive : float, optional
-        Noise levels, at least 0.
+        Noise levels, at least 0; the multiplicative one below 1e20.
 
     Returns
     -------
     float
-        2 (R² + additive · Σ_t c_t) / Σ_t η_t γ_t, where c_t = η_t² +
+        2 (R² + additive · Σ_t c_t) / Σ_t η_t γ_t, inf where that is no float; where c_t = η_t² +
         2 η_t γ_t (L s_t + L² (s_t² + γ_{t−1}²)) and s_t = η_{t−1} + γ_t; round t has weight
         η_t γ_t.
 
@@ -209,21 +222,22 @@ def separated_rates_bound(
     >>> round(separated_rates_bound(1000, 1.0, 1.0), 6)
     0.052
     """
-    rounds = checked_count("iterations", iterations)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    rounds = checked_count("iterations", iterations, most=MOST)
     distance = checked_real("distance", distance, 0, math.inf, low_end=True)
     ahead, update = _steps(rounds, lipschitz, multiplicative, additive)
     ahead_before, update_before = (np.append(0.0, one[:-1]) for one in (ahead, update))
     reach = lipschitz * (update_before + ahead)
     noise = update**2 + 2 * update * ahead * (reach + reach**2 + (lipschitz * ahead_before) ** 2)
-    return float(2 * (distance**2 + additive * noise.sum()) / (update @ ahead))
+    square = distance * distance + additive * float(noise.sum())
+    return 2 * square / float(update @ ahead)
 
 
 def _steps(
     rounds: int, lipschitz: float, multiplicative: float, additive: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the extrapolation and the update steps of every round."""
-    m = checked_real("multiplicative", multiplicative, 0, math.inf, low_end=True)
+    lipschitz = checked_lipschitz(lipschitz)
+    m = checked_real("multiplicative", multiplicative, 0, 1e20, low_end=True)
     falling = checked_real("additive", additive, 0, math.inf, low_end=True) > 0
     ahead = 1 / (lipschitz * max(6 * m, math.sqrt(13 * (1 + m))))
     update = ahead / (2 * (1 + m))

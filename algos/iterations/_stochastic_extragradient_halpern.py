@@ -38,17 +38,18 @@ def stochastic_extragradient_halpern(
     u0 : array_like
         The start and anchor, of any shape.
     lipschitz : float
-        L, positive: ⟨F(x) − F(y), x − y⟩ ≥ 0, and on average over the samples the squared
-        change of one from x to y is at most L² ‖x − y‖².
+        L, between 1e-100 and 1e100: ⟨F(x) − F(y), x − y⟩ ≥ 0, and on average over the
+        samples the squared change of one from x to y is at most L² ‖x − y‖².
     variance : float
         At least the mean squared distance of a sample from F(x), at every x; 0 for an
         exact oracle.
     epsilon : float
-        Positive; the accuracy of the estimates.
+        Positive, below 1e100; the accuracy of the estimates.
     max_iterations : int
         Steps K.
     tolerance : float, optional
-        Stop where the estimate's norm is at most this; 0 takes all the steps.
+        Stop where the estimate's norm is at most this; 0 takes all the steps.  Noise alone
+        leaves estimates of the order of epsilon.
     distance : float, optional
         Upper bound on the distance R from u0 to a zero; gives the result its bound where
         the oracle is exact, the only case whose constants are known.
@@ -75,7 +76,8 @@ def stochastic_extragradient_halpern(
     -----
     With b_k = u0 / (k + 1) + k / (k + 1) · u_k: v_k = b_k − η_k F̃(v_{k−1}), then
     u_{k+1} = b_k − η_k F̃(v_k), at one estimate a step.  η_0 = 1 / (3 √3 L), and η_k falls
-    towards a positive limit.  The estimates are those of :func:`stochastic_halpern`.
+    towards a positive limit.  The estimates are those of :func:`stochastic_halpern`, and so
+    are the batches: one may hold as many samples as are left of ``max_samples``.
     E‖F(u_k)‖² ≤ 440 L² R² / ((k + 1)(k + 2)) + O(epsilon²).
 
     References

@@ -40,13 +40,15 @@ def stochastic_halpern(
     u0 : array_like
         The start and anchor, of any shape.
     lipschitz : float
-        L, positive: ⟨F(x) − F(y), x − y⟩ ≥ ‖F(x) − F(y)‖² / L, and on average over the
-        samples the squared change of one from x to y is at most L² ‖x − y‖².
+        L, between 1e-100 and 1e100: ⟨F(x) − F(y), x − y⟩ ≥ ‖F(x) − F(y)‖² / L, and on
+        average over the samples the squared change of one from x to y is at most
+        L² ‖x − y‖².
     variance : float
         At least the mean squared distance of a sample from F(x), at every x.
     epsilon : float
-        Positive; the accuracy of the estimates.  The samples grow like epsilon⁻² a step,
-        and like epsilon⁻³ over the L R / epsilon steps that bring ‖F‖ to its order.
+        Positive, below 1e100; the accuracy of the estimates.  The samples grow like
+        epsilon⁻² a step, and like epsilon⁻³ over the L R / epsilon steps that bring ‖F‖ to
+        its order.
     max_iterations : int
         Steps K.
     tolerance : float, optional
@@ -79,7 +81,8 @@ def stochastic_halpern(
     them.  Then E‖F̃_k − F(u_k)‖² ≤ epsilon² / k, and the mean of ‖F(u_k)‖ is at most
     76 L R / k + 4 √(2/3) epsilon, as published, and by the proof of this library at most
     2 L R / (k + 2) + (2/3) √k (k + 3) / (k + 1) epsilon, the smaller one as long as k is in
-    the thousands.
+    the thousands.  One batch may hold as many samples as are left of ``max_samples``: an
+    oracle that holds them all in memory must be given fewer.
 
     References
     ----------

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from algos._arguments import checked_real
+from algos._arguments import checked_array
 from algos.iterations._finite_sum import (
     Components,
     Constraint,
@@ -16,7 +16,17 @@ from algos.iterations._finite_sum import (
     FiniteSumResult,
     Resolvent,
 )
-from algos.iterations._problem import Declared, Operator, Status, Stop, Witness, checked_start
+from algos.iterations._problem import (
+    GROWTH,
+    Declared,
+    Operator,
+    Status,
+    Stop,
+    Witness,
+    checked_lipschitz,
+    checked_start,
+    norm,
+)
 
 
 def variance_reduced_halpern(
@@ -46,9 +56,9 @@ def variance_reduced_halpern(
     u0 : array_like
         The start and anchor, of any shape.
     n : int, optional
-        Number of components; required with a callable.
+        Number of components, up to 2³¹; required with a callable.
     lipschitz : float
-        L, positive: the mean of ‖F_i(x) − F_i(y)‖² over i is at most
+        L, between 1e-100 and 1e100: the mean of ‖F_i(x) − F_i(y)‖² over i is at most
         L ⟨F(x) − F(y), x − y⟩.  If every F_i is 1/L_i-cocoercive, max L_i will do.
     resolvent : callable, optional
         ``resolvent(x, step) -> w`` with x ∈ w + step · G(w), such as a proximal map or a
@@ -69,8 +79,9 @@ def variance_reduced_halpern(
     Returns
     -------
     FiniteSumResult
-        The last iterate and its measured residual; ``bound`` bounds the mean of the
-        residual over runs of so many steps.
+        The iterate where the whole sum was looked at last and its measured residual;
+        ``bound`` bounds the mean of the residual over runs of so many steps, and is inf
+        where the run broke off after that iterate.
 
     Raises
     ------
@@ -107,8 +118,10 @@ def variance_reduced_halpern(
     >>> result.status, result.x.round(1)
     ('converged', array([1., 2., 3.]))
     """
-    start, tolerance, limit, radius = checked_start(u0, tolerance, max_iterations, distance)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    start, tolerance, limit, radius = checked_start(
+        checked_array("u0", u0), tolerance, max_iterations, distance
+    )
+    lipschitz = checked_lipschitz(lipschitz)
     rng = np.random.default_rng(rng)
     declared = Declared(cocoercive=lipschitz)
     sums = FiniteSum(operators, n, start.shape, declared, check, rng)
@@ -116,7 +129,7 @@ def variance_reduced_halpern(
     step, batch, root = 1 / (4 * lipschitz), math.isqrt(sums.n - 1) + 1, math.sqrt(sums.n)
     status: Status = "iteration limit"
     witness: Witness | None = None
-    x, residual, k = start, math.nan, 0
+    x, residual, first, k, looked = start, math.nan, math.nan, 0, 0
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             u = before = estimate = start
@@ -125,11 +138,12 @@ def variance_reduced_halpern(
                 whole = k == 0 or k == limit or rng.random() < 4 / (min(k, root) + 5)
                 if whole:
                     estimate = sums.full(u)
-                    norm = float(np.linalg.norm(estimate + subgradient))
-                    if norm == math.inf:
+                    length = norm(estimate + subgradient)
+                    first = length if math.isnan(first) else first
+                    if length == math.inf or length > GROWTH * first:
                         status = "diverged"
                         break
-                    x, residual = u, norm
+                    x, residual, looked = u, length, k
                     if residual <= tolerance:
                         status = "converged"
                         break
@@ -145,10 +159,10 @@ def variance_reduced_halpern(
     except Stop as stop:
         status, witness = stop.status, stop.witness
     return FiniteSumResult(
-        x=x.copy(),
+        x=np.array(x),
         status=status,
         residual=residual,
-        bound=16 * lipschitz * radius / (k + 4),
+        bound=16 * lipschitz * radius / (k + 4) if looked == k else math.inf,
         iterations=k,
         oracle_calls=sums.evaluations,
         preconditions=sums.preconditions,

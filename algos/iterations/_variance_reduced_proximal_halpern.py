@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from algos._arguments import checked_count, checked_real
+from algos._arguments import checked_array, checked_count
 from algos.iterations._finite_sum import (
     Components,
     Constraint,
@@ -18,6 +18,7 @@ from algos.iterations._finite_sum import (
     Resolvent,
 )
 from algos.iterations._problem import (
+    GROWTH,
     PAIR_RTOL,
     Declared,
     Operator,
@@ -25,7 +26,9 @@ from algos.iterations._problem import (
     Stop,
     Vector,
     Witness,
+    checked_lipschitz,
     checked_start,
+    norm,
 )
 
 INNER_STEP = 1 / 3  # of 1 / L; 1/2 still converged on every game that was tried
@@ -59,10 +62,10 @@ def variance_reduced_proximal_halpern(
     u0 : array_like
         The start and anchor, of any shape.
     n : int, optional
-        Number of components; required with a callable.
+        Number of components, up to 2³¹; required with a callable.
     lipschitz : float
-        L, positive: the mean of ‖F_i(x) − F_i(y)‖² over i is at most L² ‖x − y‖².  F must be
-        monotone, its components need not be.
+        L, between 1e-100 and 1e100: the mean of ‖F_i(x) − F_i(y)‖² over i is at most
+        L² ‖x − y‖².  F must be monotone, its components need not be.
     resolvent : callable, optional
         ``resolvent(x, step) -> w`` with x ∈ w + step · G(w); G = 0 by default.
     tolerance : float, optional
@@ -70,7 +73,8 @@ def variance_reduced_proximal_halpern(
     max_iterations : int, optional
         Resolvents at most, less one.
     max_evaluations : int, optional
-        The run ends at the first look at the whole sum after so many evaluations.
+        The run ends at the first look at the whole sum after so many evaluations, which
+        come in batches of ⌈√n⌉.
     distance : float, optional
         Upper bound on the distance R from u0 to a solution; gives the result its bound,
         and lets a run without a solution so near stop early.
@@ -98,9 +102,12 @@ def variance_reduced_proximal_halpern(
     With η = √n / L and J the resolvent of η (F + G), u_{k+1} = u0 / (k + 2) +
     (k + 1) / (k + 2) · (2 w_k − u_k), where w_k is J(u_k) up to a known error:
     ‖w − J(u)‖ ≤ ‖w + η (F(w) + g) − u‖ for every g in G(w).  The error allowed at step k is
-    r / (20 (k + 1)² (k + 2)) with a known r ≤ R, and then in every run
+    r / (20 (k + 1)² (k + 2)) with a known r ≤ R, and then in every run of exact arithmetic
 
     ‖F(w_k) + g_k‖ ≤ L R / √n · (11/10 / (k + 1) + 1/10 / ((k + 1)² (k + 2))).
+
+    Errors that rounding does not let fall so low are accepted; ``bound`` adds up the errors
+    of the run, rounding included, and where that prevails it is above the formula.
 
     The inner problem is strongly monotone.  It is solved by forward-reflected-backward
     steps of 1 / (3 L) on a recursive estimate of F that is renewed every √n steps on
@@ -134,8 +141,10 @@ def variance_reduced_proximal_halpern(
     >>> result.status, result.residual <= 1e-3
     ('converged', True)
     """
-    start, tolerance, limit, radius = checked_start(u0, tolerance, max_iterations, distance)
-    lipschitz = checked_real("lipschitz", lipschitz, 0, math.inf)
+    start, tolerance, limit, radius = checked_start(
+        checked_array("u0", u0), tolerance, max_iterations, distance
+    )
+    lipschitz = checked_lipschitz(lipschitz)
     most = checked_count("max_evaluations", max_evaluations)
     rng = np.random.default_rng(rng)
     declared = Declared(lipschitz=lipschitz, monotone=True)
@@ -143,18 +152,23 @@ def variance_reduced_proximal_halpern(
     step = math.sqrt(sums.n) / lipschitz
     status: Status = "iteration limit"
     witness: Witness | None = None
-    x, residual, bound = start, math.nan, math.inf
-    u, k, displacement = start, 0, math.nan
+    x, residual, first, bound = start, math.nan, math.nan, math.inf
+    u, k, displacement, spent = start, 0, math.nan, 0.0
+    constraint = Constraint(resolvent, start.shape)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            for look in _looks(sums, Constraint(resolvent, start.shape), start, step, rng):
-                norm = float(np.linalg.norm(look.total))
-                error = float(np.linalg.norm(look.w + step * look.total - u))
-                if not math.isfinite(norm + error):
+            for look in _looks(sums, constraint, start, step, rng):
+                length = norm(look.total)
+                found = norm(look.w + step * look.total - u)
+                size = norm(u) + step * (lipschitz * norm(u) + look.size)
+                rounding = max(sums.rounding, constraint.rounding) * size
+                error = found + rounding
+                first = length if math.isnan(first) else first
+                if not (math.isfinite(length + error) and length <= GROWTH * first):
                     status = "diverged"
                     break
-                x, residual = look.w, norm
-                bound = ((1 + 2 * ERRORS) * radius / (k + 1) + 2 * error) / step
+                x, residual = look.w, length
+                bound = ((radius + 2 * spent) / (k + 1) + 2 * error) / step
                 if residual <= tolerance:
                     status = "converged"
                     break
@@ -162,10 +176,11 @@ def variance_reduced_proximal_halpern(
                     status = "no fixed point within r"
                     break
                 if k == 0:  # at most the distance from u0 to its resolvent
-                    displacement = float(np.linalg.norm(u - x)) - error
-                if error <= ERRORS * displacement / ((k + 1) ** 2 * (k + 2)):
+                    displacement = norm(u - x) - error
+                if found <= max(ERRORS * displacement / ((k + 1) ** 2 * (k + 2)), rounding):
                     if k == limit:
                         break
+                    spent += (k + 1) * error
                     k += 1
                     u = start / (k + 1) + k / (k + 1) * (2 * x - u)
                     look.centre = u
@@ -174,7 +189,7 @@ def variance_reduced_proximal_halpern(
     except Stop as stop:
         status, witness = stop.status, stop.witness
     return FiniteSumResult(
-        x=x.copy(),
+        x=np.array(x),
         status=status,
         residual=residual,
         bound=bound,
@@ -192,6 +207,7 @@ class _Look:
 
     w: Vector
     total: Vector  # F(w) + g with a g in G(w)
+    size: float  # ‖F(w)‖
     centre: Vector
 
 
@@ -204,7 +220,7 @@ def _looks(
     proximal = inner * step / (1 + inner)
     x = constraint(start, step)
     value = before = sums.full(x)
-    look = _Look(x, value + (start - x) / step, start)
+    look = _Look(x, value + (start - x) / step, norm(value), start)
     yield look
     while True:
         ahead = (x - inner * step * (2 * value - before) + inner * look.centre) / (1 + inner)
@@ -212,7 +228,7 @@ def _looks(
         before = value
         if rng.random() < 1 / batch:
             value = sums.full(x)
-            look.w, look.total = x, value + (ahead - x) / proximal
+            look.w, look.total, look.size = x, value + (ahead - x) / proximal, norm(value)
             yield look
         else:
             value = value + sums.change(batch, x, behind)

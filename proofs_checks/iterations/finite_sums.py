@@ -237,7 +237,7 @@ class Turns:
             variance_reduced_proximal_halpern,
             "inexact_without_end",
             "Resolvents are accepted with any error.",
-            ("if error <= ERRORS * displacement / ((k + 1) ** 2 * (k + 2)):", "if error < 1e9:"),
+            ("(k + 1) ** 2 * (k + 2)), rounding):", "(k + 1) ** 2 * (k + 2)), 1e9):"),
         ),
     ],
     trials=60,

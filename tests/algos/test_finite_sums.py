@@ -181,6 +181,218 @@ def test_bad_components(method: Any) -> None:
         method(broken, np.zeros(2), lipschitz=1)
     with pytest.raises(ValueError, match="number of operators, 1, got 2"):
         method([lambda x: x], np.zeros(2), n=2, lipschitz=1)
-    for bad in (0, -1, math.nan):
+    for bad in (0, -1, math.nan, 1e-320, 1e308):
         with pytest.raises(ValueError, match="lipschitz must lie in"):
             method(broken, np.zeros(2), n=9, lipschitz=bad)
+
+
+def test_batches_and_renewals_are_those_of_the_paper() -> None:
+    """Replays the generator: 4 / (min(k, √n) + 5), and ⌈√n⌉ components in between."""
+    for n, batch in ((1, 1), (9, 3), (10, 4), (16, 4), (17, 5)):
+        seen: list[int] = []
+
+        def counting(indices: Any, x: Vector, seen: list[int] = seen) -> Vector:
+            seen.append(len(indices))
+            return x - 1
+
+        variance_reduced_halpern(
+            counting, np.zeros(1), n=n, lipschitz=2, tolerance=0, max_iterations=90, rng=n
+        )
+        rng, expected = np.random.default_rng(n), [n]
+        for k in range(1, 90):
+            if rng.random() < 4 / (min(k, math.sqrt(n)) + 5):
+                expected.append(n)
+            else:
+                rng.integers(n, size=batch)
+                expected += [batch, batch]
+        assert seen == [*expected, n]
+
+
+def turns(seen: list[Vector], n: int) -> Callable[..., Vector]:
+    """Components that all turn around (1, 1), which note where the whole sum is evaluated."""
+
+    def mean(indices: Any, z: Vector) -> Vector:
+        if np.array_equal(indices, np.arange(n)):
+            seen.append(z.copy())
+        return np.asarray(TURN @ (z - 1))
+
+    return mean
+
+
+@pytest.mark.parametrize(("n", "steps"), [(1, 150), (4, 150), (9, 3), (16, 0)])
+def test_resolvents_are_accepted_when_their_errors_fit_the_budget(n: int, steps: int) -> None:
+    seen: list[Vector] = []
+    result = variance_reduced_proximal_halpern(
+        turns(seen, n), np.zeros(2), n=n, lipschitz=1, tolerance=0, max_iterations=steps,
+        distance=math.sqrt(2), rng=n,
+    )  # fmt: skip
+    step, u, k, spent, first = math.sqrt(n), np.zeros(2), 0, 0.0, 0.0
+    left = iter(seen)
+    for w in left:
+        value = TURN @ (w - 1)
+        size, change = float(np.linalg.norm(u)), float(np.linalg.norm(value))
+        rounding = 1e-12 * (size + step * (size + change))
+        found = float(np.linalg.norm(w + step * value - u))
+        error = found + rounding
+        if k == 0:
+            first = float(np.linalg.norm(u - w)) - error
+        budget = first / 20 / ((k + 1) ** 2 * (k + 2))
+        assert rounding < max(budget, 1e-9)
+        if found <= budget:
+            if k == steps:
+                break
+            spent += (k + 1) * error
+            k += 1
+            u = k / (k + 1) * (2 * w - u)
+    assert next(left, None) is None
+    assert result.iterations == k == steps
+    assert result.x.tolist() == seen[-1].tolist()
+    assert result.residual == pytest.approx(change)
+    bound = ((math.sqrt(2) + 2 * spent) / (k + 1) + 2 * error) / step
+    assert result.bound == pytest.approx(bound, rel=1e-12)
+    assert result.residual <= bound
+    assert bound <= math.sqrt(2) / step * (1.1 / (k + 1) + 0.1 / (k + 1) ** 2 / (k + 2))
+
+
+def test_inner_steps_by_hand() -> None:
+    seen: list[Vector] = []
+    result = variance_reduced_proximal_halpern(
+        turns(seen, 1), np.zeros(2), n=1, lipschitz=1, tolerance=0, max_evaluations=3
+    )
+    first = TURN @ np.array([-1.0, -1.0])
+    second = -first / 3 / (4 / 3)
+    value = TURN @ (second - 1)
+    third = (second - (2 * value - first) / 3) / (4 / 3)
+    assert np.array(seen) == pytest.approx(np.array([np.zeros(2), second, third]), abs=1e-15)
+    assert result.oracle_calls == 3
+    assert result.bound == math.inf
+
+
+@pytest.mark.parametrize(
+    ("components", "start", "tolerance"),
+    [
+        (lambda i, z: TURN @ (z - 1e8), np.full(2, 1e8 + 1), 1e-2),
+        (lambda i, z: (TURN @ (z - 1)).astype(np.float32), np.zeros(2), 1e-4),
+        (lambda i, z: TURN @ (z.astype(np.float32) - 3), np.full(2, 3.0), 1e-12),
+    ],
+)
+def test_rounding_does_not_stop_the_steps(components: Any, start: Vector, tolerance: float) -> None:
+    result = variance_reduced_proximal_halpern(
+        components, start, n=4, lipschitz=1, tolerance=tolerance, distance=1.5, rng=0,
+        max_evaluations=500_000,
+    )  # fmt: skip
+    assert result.status == "converged"
+    assert result.residual <= result.bound
+
+
+def test_steps_go_on_at_a_solution() -> None:
+    start = np.array([0.3, 0.1]) / 0.7 * (1 + 3e-16)
+    result = variance_reduced_proximal_halpern(
+        lambda i, z: 0.7 * (TURN @ z) - np.array([0.1, -0.3]), start, n=4, lipschitz=1,
+        tolerance=0, max_iterations=100, max_evaluations=10**5, distance=1, rng=0,
+    )  # fmt: skip
+    assert result.iterations == 100 or result.residual == 0
+
+
+@pytest.mark.parametrize("method", FINITE_SUMS)
+def test_low_precision_breaks_no_promise(method: Any) -> None:
+    """Single float32 operators round as a float32 mean does."""
+    single = [lambda x, i=i: x.astype(np.float32) - np.float32(i) / 3 for i in range(4)]
+    mean = [0.5, 0.5, 0.5]
+    for seed in range(4):
+        options: dict[str, Any] = {"lipschitz": 1, "tolerance": 0, "rng": seed}
+        result = method(single, np.zeros(3), max_iterations=400, **options)
+        assert result.status in ("iteration limit", "converged")
+        assert result.x == pytest.approx(mean, abs=0.05)
+
+
+@pytest.mark.parametrize("method", FINITE_SUMS)
+def test_a_bad_operator_in_a_sequence_is_as_bad_as_a_callable(method: Any) -> None:
+    calls = 0
+
+    def broken(x: Vector) -> Vector:
+        nonlocal calls
+        calls += 1
+        return x * math.nan if calls == 40 else x + 1
+
+    result = method([broken] * 9, np.zeros(2), lipschitz=1, rng=0, tolerance=0)
+    assert result.status == "non-finite oracle"
+    assert result.witness is not None
+    assert np.isfinite(result.x).all()
+    assert result.residual == pytest.approx(np.linalg.norm(result.x + 1))
+    with pytest.raises(ValueError, match="must return shape"):
+        method([lambda x: np.zeros(3)], np.zeros(2), lipschitz=1)
+    with pytest.raises(TypeError, match="real numbers"):
+        method([lambda x: "text"], np.zeros(2), lipschitz=1)
+    with pytest.raises(OracleError, match="ZeroDivisionError"):
+        method([lambda x: 1 / 0], np.zeros(2), lipschitz=1)
+
+
+def test_no_bound_is_given_for_an_older_iterate() -> None:
+    calls = 0
+
+    def late(indices: Any, x: Vector) -> Vector:
+        nonlocal calls
+        calls += 1
+        return x * math.nan if calls == 20 else x
+
+    result = variance_reduced_halpern(
+        late, [1.0], n=100, lipschitz=1, rng=0, tolerance=0, distance=1
+    )
+    assert result.status == "non-finite oracle"
+    assert result.full_evaluations < result.iterations
+    assert result.bound == math.inf
+
+
+@pytest.mark.parametrize("method", FINITE_SUMS)
+def test_indices_are_read_only(method: Any) -> None:
+    def careless(indices: Any, x: Vector) -> Vector:
+        if len(indices) < 50:
+            indices += 1
+        return x - 1
+
+    with pytest.raises(OracleError, match="read-only"):
+        method(careless, np.zeros(1), n=50, lipschitz=2, rng=0, tolerance=0)
+
+
+@pytest.mark.parametrize("method", FINITE_SUMS)
+def test_what_cannot_work_is_refused_at_once(method: Any) -> None:
+    with pytest.raises(TypeError, match="operators must be callable or a sequence, got None"):
+        method(None, [1.0], n=3, lipschitz=1)
+    with pytest.raises(TypeError, match=r"operators\[1\] must be callable, got 5"):
+        method([lambda x: x, 5], [1.0], lipschitz=1)
+    with pytest.raises(TypeError, match="resolvent must be callable, got 5"):
+        method([lambda x: x], [1.0], lipschitz=1, resolvent=5)
+    with pytest.raises(ValueError, match="u0 must be finite"):
+        method([lambda x: x], [math.nan], lipschitz=1)
+    for n in (True, 2**45):
+        with pytest.raises(ValueError, match="n must be an integer from 1 to"):
+            method(lambda i, x: x, [1.0], n=n, lipschitz=1)
+    with pytest.raises(ValueError, match="n must be an integer from 1 to"):
+        method([lambda x: x], [1.0], n=True, lipschitz=1)
+
+
+@pytest.mark.parametrize("method", FINITE_SUMS)
+def test_a_scalar_start_gives_an_array(method: Any) -> None:
+    result = method(lambda i, x: x - 1, 0.0, n=3, lipschitz=1, tolerance=0.1, rng=0)
+    assert isinstance(result.x, np.ndarray)
+    assert result.x.shape == ()
+
+
+@pytest.mark.parametrize("method", FINITE_SUMS)
+@pytest.mark.parametrize("scale", [1e-90, 1e90])
+def test_scales_at_the_ends(method: Any, scale: float) -> None:
+    """Squares of such residuals are no floats."""
+    result = method(
+        lambda i, x: scale * (x - 1e90), [0.0], n=4, lipschitz=scale, rng=0,
+        tolerance=1e-2 * scale * 1e90, distance=2e90,
+    )  # fmt: skip
+    assert result.status == "converged"
+    assert result.x == pytest.approx(1e90, rel=0.02)
+
+
+@pytest.mark.parametrize("method", FINITE_SUMS)
+def test_growth_is_divergence(method: Any) -> None:
+    result = method(lambda i, z: 1 - z, np.zeros(2), n=100, lipschitz=1, rng=0, check=False)
+    assert result.status == "diverged"
+    assert result.residual <= 1e100 * math.sqrt(2)

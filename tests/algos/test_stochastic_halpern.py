@@ -65,14 +65,18 @@ def test_every_sample_is_counted() -> None:
         assert result.iterations == 10
 
 
-def test_batches_are_those_of_the_paper() -> None:
+@pytest.mark.parametrize(
+    ("method", "estimates"),
+    [(stochastic_halpern, 41), (stochastic_extragradient_halpern, 40)],
+)
+def test_batches_are_those_of_the_paper(method: Any, estimates: int) -> None:
     sizes: list[tuple[int, float]] = []
 
     def counting(x: Vector, size: int, rng: np.random.Generator) -> Vector:
         sizes.append((size, float(x[0])))
         return x / 2
 
-    on_samples(stochastic_halpern, counting, max_iterations=40)
+    on_samples(method, counting, max_iterations=40)
     k, before, batch = 0, math.nan, iter(sizes)
     for size, x in batch:
         p = min(2 / (k + 1), 1.0)
@@ -80,7 +84,7 @@ def test_batches_are_those_of_the_paper() -> None:
             assert size == max(math.ceil(8 * (x - before) ** 2 / (p * 0.1) ** 2), 1)
             assert next(batch) == (size, before)
         k, before = k + 1, x
-    assert k == 41
+    assert k == estimates
 
 
 def test_both_points_of_a_change_see_the_same_samples() -> None:
@@ -153,7 +157,9 @@ def test_a_run_ends_before_it_overdraws(method: Any) -> None:
     result = on_samples(method, max_samples=300)
     assert result.status == "iteration limit"
     assert result.iterations < 10
-    assert result.oracle_calls <= 300
+    for most in range(1, 3000, 13):  # batches of changes are rounded up at both points
+        result = on_samples(method, lambda x, size, rng: x / 2, variance=0.01, max_samples=most)
+        assert result.oracle_calls <= most
 
 
 @pytest.mark.parametrize("method", ON_SAMPLES)
@@ -186,8 +192,10 @@ def test_tolerance_looks_at_the_estimate(method: Any) -> None:
     ("changes", "words"),
     [
         ({"lipschitz": math.inf}, "lipschitz must lie in"),
+        ({"lipschitz": 1e-320}, "lipschitz must lie in"),
         ({"variance": -1}, "variance must lie in"),
         ({"epsilon": 0}, "epsilon must lie in"),
+        ({"epsilon": 1e200}, "epsilon must lie in"),
         ({"max_iterations": -1}, "max_iterations must be"),
         ({"max_samples": 0}, "max_samples must be"),
         ({"distance": math.nan}, "distance must lie in"),
@@ -216,3 +224,58 @@ def test_a_diverging_run_ends_without_a_warning() -> None:
     )  # fmt: skip
     assert result.iterations < 5000
     assert np.isfinite(result.x).all()
+
+
+@pytest.mark.parametrize("method", ON_SAMPLES)
+def test_a_diverging_run_says_so(method: Any) -> None:
+    options: dict[str, Any] = {"variance": 0, "max_iterations": 5000, "max_samples": 2**62}
+    grown = on_samples(method, lambda x, size, rng: -5 * x, epsilon=1e98, **options)
+    assert grown.status == "diverged"
+    assert 1 < np.linalg.norm(grown.estimate) <= 5e100
+    thrown = on_samples(
+        method, lambda x, size, rng: np.full(1, 1e300), lipschitz=1e-99, epsilon=1e98, **options
+    )
+    assert thrown.status == "diverged"
+    assert np.isfinite(thrown.x).all()
+
+
+def test_an_estimate_of_zero_is_no_zero() -> None:
+    """A toss decides whether the first sample is 0 at the start, where F is 1."""
+
+    def tossed(x: Vector, size: int, rng: np.random.Generator) -> Vector:
+        return x + 2 * rng.binomial(size, 0.5) / size - 1
+
+    first: set[float] = set()
+    for seed in range(10):
+        options: dict[str, Any] = {"variance": 1, "epsilon": 3, "rng": seed}
+        first.add(on_samples(stochastic_halpern, tossed, max_iterations=0, **options).residual)
+        assert on_samples(stochastic_halpern, tossed, **options).iterations == 10
+    assert first == {0, 2}
+
+
+@pytest.mark.parametrize("method", ON_SAMPLES)
+def test_small_numbers_are_not_zero(method: Any) -> None:
+    result = on_samples(
+        method, lambda x, size, rng: 1e-90 * x, lipschitz=1e-90, variance=0, epsilon=1e-90,
+        max_iterations=3, tolerance=1e-200,
+    )  # fmt: skip
+    assert result.status == "iteration limit"
+    assert result.residual > 1e-92
+    low = on_samples(method, lambda x, size, rng: 1e-170 * x, variance=0, max_iterations=0)
+    assert low.residual == pytest.approx(1e-170)
+
+
+@pytest.mark.parametrize("method", ON_SAMPLES)
+def test_what_cannot_be_called_is_refused_at_once(method: Any) -> None:
+    with pytest.raises(TypeError, match="oracle must be callable, got None"):
+        method(None, [1.0], lipschitz=1, variance=1, epsilon=1, max_iterations=1)
+    with pytest.raises(ValueError, match="u0 must be finite"):
+        method(silent, [math.nan], lipschitz=1, variance=1, epsilon=1, max_iterations=1)
+
+
+@pytest.mark.parametrize("method", ON_SAMPLES)
+def test_a_scalar_start_gives_arrays(method: Any) -> None:
+    result = method(silent, 1.0, lipschitz=1, variance=0, epsilon=1, max_iterations=3)
+    assert isinstance(result.x, np.ndarray)
+    assert isinstance(result.estimate, np.ndarray)
+    assert result.x.shape == result.estimate.shape == ()
