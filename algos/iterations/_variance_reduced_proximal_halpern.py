@@ -106,8 +106,8 @@ def variance_reduced_proximal_halpern(
 
     ‖F(w_k) + g_k‖ ≤ L R / √n · (11/10 / (k + 1) + 1/10 / ((k + 1)² (k + 2))).
 
-    Errors that rounding does not let fall so low are accepted; ``bound`` adds up the errors
-    of the run, rounding included, and where that prevails it is above the formula.
+    Errors that rounding does not let fall any lower are accepted; ``bound`` adds up the
+    errors of the run, rounding included, and where that prevails it is above the formula.
 
     The inner problem is strongly monotone.  It is solved by forward-reflected-backward
     steps of 1 / (3 L) on a recursive estimate of F that is renewed every √n steps on
@@ -153,7 +153,7 @@ def variance_reduced_proximal_halpern(
     status: Status = "iteration limit"
     witness: Witness | None = None
     x, residual, first, bound = start, math.nan, math.nan, math.inf
-    u, k, displacement, spent = start, 0, math.nan, 0.0
+    u, k, displacement, spent, last = start, 0, math.nan, 0.0, math.inf
     constraint = Constraint(resolvent, start.shape)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -177,10 +177,12 @@ def variance_reduced_proximal_halpern(
                     break
                 if k == 0:  # at most the distance from u0 to its resolvent
                     displacement = norm(u - x) - error
-                if found <= max(ERRORS * displacement / ((k + 1) ** 2 * (k + 2)), rounding):
+                stalled = last <= found <= rounding
+                last = found
+                if found <= ERRORS * displacement / ((k + 1) ** 2 * (k + 2)) or stalled:
                     if k == limit:
                         break
-                    spent += (k + 1) * error
+                    spent, last = spent + (k + 1) * error, math.inf
                     k += 1
                     u = start / (k + 1) + k / (k + 1) * (2 * x - u)
                     look.centre = u

@@ -237,7 +237,7 @@ class Turns:
             variance_reduced_proximal_halpern,
             "inexact_without_end",
             "Resolvents are accepted with any error.",
-            ("(k + 1) ** 2 * (k + 2)), rounding):", "(k + 1) ** 2 * (k + 2)), 1e9):"),
+            ("ERRORS * displacement / ((k + 1) ** 2 * (k + 2)) or", "1e9 or"),
         ),
     ],
     trials=60,
