@@ -205,7 +205,7 @@ PROXIMAL_SUM = Theorem(
     holds=Surely(),
     constants="exact",
     statement=(
-        "For a monotone finite sum, ‖F(w_k) + g_k‖ is at most "
+        "For a monotone finite sum, in exact arithmetic, ‖F(w_k) + g_k‖ is at most "
         "L R / √n · (11/10 / (k + 1) + 1/10 / ((k + 1)² (k + 2))) in every run."
     ),
     source=here("stochastic_halpern", "Inexact resolvents"),
