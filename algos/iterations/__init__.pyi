@@ -20,9 +20,10 @@ from ._metric_learning import MetricLearningResult, metric_learning
 from ._metric_nearness import MetricNearnessResult, metric_nearness
 from ._mirror_descent import mirror_descent
 from ._optimistic_gradient import optimistic_gradient
+from ._oracle import OracleError, Witness
 from ._page import StochasticResult
 from ._past_extragradient import past_extragradient
-from ._problem import IterationResult, OracleError, Witness
+from ._problem import IterationResult
 from ._project_and_forget import ProjectAndForgetResult, project_and_forget
 from ._reflected_gradient import reflected_gradient
 from ._separated_rates import (

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from algos._arguments import checked_real
 from algos.iterations._halpern import FixedPointResult, halpern
-from algos.iterations._problem import Operator, Vector, real_array
+from algos.iterations._oracle import Operator, Vector, real_array
 
 
 def accelerated_proximal_point(

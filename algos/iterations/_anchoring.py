@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from algos._arguments import checked_real
-from algos.iterations._problem import Vector
+from algos.iterations._oracle import Vector
 
 
 class Anchoring:

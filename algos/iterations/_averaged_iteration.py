@@ -12,14 +12,8 @@ from numpy.typing import ArrayLike
 from algos._arguments import checked_array, checked_real
 from algos.iterations._bregman import Guarded, checked_start, follow
 from algos.iterations._generator import Generator
-from algos.iterations._problem import (
-    PAIR_RTOL,
-    ROUNDING,
-    IterationResult,
-    Stop,
-    Vector,
-    Witness,
-)
+from algos.iterations._oracle import PAIR_RTOL, ROUNDING, Stop, Vector, Witness
+from algos.iterations._problem import IterationResult
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,16 +12,8 @@ from numpy.typing import ArrayLike
 
 from algos._arguments import checked_array, checked_count, checked_real
 from algos.iterations._generator import Generator
-from algos.iterations._problem import (
-    PAIR_RTOL,
-    ROUNDING,
-    IterationResult,
-    OracleError,
-    Status,
-    Stop,
-    Vector,
-    Witness,
-)
+from algos.iterations._oracle import PAIR_RTOL, ROUNDING, OracleError, Status, Stop, Vector, Witness
+from algos.iterations._problem import IterationResult
 
 #: ``function(x) -> (f(x), a (sub)gradient there)``
 Function = Callable[[Vector], tuple[float, ArrayLike]]

@@ -16,7 +16,7 @@ from algos.iterations._bregman import (
     gradient_rounding,
 )
 from algos.iterations._generator import Generator
-from algos.iterations._problem import PAIR_RTOL, Stop, Vector, Witness
+from algos.iterations._oracle import PAIR_RTOL, Stop, Vector, Witness
 
 
 def bregman_proximal_point(

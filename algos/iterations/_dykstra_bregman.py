@@ -12,15 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from algos.iterations._bregman import Guarded, checked_start, follow, gradient_rounding
 from algos.iterations._generator import Generator
-from algos.iterations._problem import (
-    PAIR_RTOL,
-    ROUNDING,
-    IterationResult,
-    Status,
-    Stop,
-    Vector,
-    Witness,
-)
+from algos.iterations._oracle import PAIR_RTOL, ROUNDING, Status, Stop, Vector, Witness
+from algos.iterations._problem import IterationResult
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,16 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_real
-from algos.iterations._problem import (
-    Declared,
-    IterationResult,
-    Operator,
-    Oracle,
-    Vector,
-    checked_lipschitz,
-    checked_start,
-    follow,
-)
+from algos.iterations._oracle import Declared, Operator, Oracle, Vector
+from algos.iterations._problem import IterationResult, checked_lipschitz, checked_start, follow
 
 Projection = Callable[[Vector], ArrayLike]
 

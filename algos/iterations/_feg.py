@@ -8,15 +8,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from algos.iterations._problem import (
-    Declared,
-    IterationResult,
-    Operator,
-    Oracle,
-    checked_lipschitz,
-    checked_start,
-    follow,
-)
+from algos.iterations._oracle import Declared, Operator, Oracle
+from algos.iterations._problem import IterationResult, checked_lipschitz, checked_start, follow
 
 
 def feg(

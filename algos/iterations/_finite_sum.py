@@ -10,15 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from algos._arguments import checked_count
-from algos.iterations._problem import (
-    LOW_PRECISION,
-    Declared,
-    IterationResult,
-    Operator,
-    Oracle,
-    Vector,
-    real_array,
-)
+from algos.iterations._oracle import LOW_PRECISION, Declared, Operator, Oracle, Vector, real_array
+from algos.iterations._problem import IterationResult
 
 Indices = NDArray[np.int64]
 #: ``components(indices, x)``: the mean over those components.

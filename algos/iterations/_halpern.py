@@ -14,20 +14,18 @@ from scipy.special import digamma
 from accel.anchored import anchored_step
 from algos._arguments import checked_count, checked_real
 from algos.iterations._anchoring import Adaptive, Anchoring, Contraction, Inexact, Restarted
-from algos.iterations._problem import (
-    GROWTH,
+from algos.iterations._oracle import (
     PAIR_RTOL,
     Declared,
-    IterationResult,
     Operator,
     Oracle,
     Status,
     Stop,
     Vector,
     Witness,
-    checked_start,
     norm,
 )
+from algos.iterations._problem import GROWTH, IterationResult, checked_start
 
 #: Residuals beyond these are computed again: their squares may have vanished or overflowed.
 SMALL, LARGE = 1e-140, 1e150

@@ -11,20 +11,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_real
-from algos.iterations._problem import (
+from algos.iterations._oracle import (
     PAIR_RTOL,
     Declared,
-    IterationResult,
     Operator,
     Oracle,
     Stop,
     Vector,
     Witness,
-    checked_lipschitz,
-    checked_start,
-    follow,
     norm,
 )
+from algos.iterations._problem import IterationResult, checked_lipschitz, checked_start, follow
 
 
 def halpern_cocoercive(

@@ -9,14 +9,8 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_count, checked_real
-from algos.iterations._problem import (
-    Declared,
-    IterationResult,
-    Operator,
-    Oracle,
-    checked_start,
-    follow,
-)
+from algos.iterations._oracle import Declared, Operator, Oracle
+from algos.iterations._problem import IterationResult, checked_start, follow
 
 
 def krasnoselskii_mann(

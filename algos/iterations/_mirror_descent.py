@@ -20,7 +20,7 @@ from algos.iterations._bregman import (
     mirror_step,
 )
 from algos.iterations._generator import Generator
-from algos.iterations._problem import Vector
+from algos.iterations._oracle import Vector
 
 
 def mirror_descent(

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from algos.iterations._extragradient import ErgodicResult, Projection
-from algos.iterations._problem import Operator
+from algos.iterations._oracle import Operator
 from algos.iterations._single_call import LARGEST, run
 
 

@@ -10,19 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_count, checked_real
-from algos.iterations._problem import (
-    GROWTH,
-    Declared,
-    IterationResult,
-    Oracle,
-    Status,
-    Stop,
-    Vector,
-    Witness,
-    checked_lipschitz,
-    checked_start,
-    norm,
-)
+from algos.iterations._oracle import Declared, Oracle, Status, Stop, Vector, Witness, norm
+from algos.iterations._problem import GROWTH, IterationResult, checked_lipschitz, checked_start
 
 #: ``oracle(x, size, rng)``: the mean of as many samples at x.
 SampleOracle = Callable[[Vector, int, np.random.Generator], ArrayLike]

@@ -10,18 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from algos._arguments import checked_array, checked_count, checked_real
-from algos.iterations._problem import (
-    Declared,
-    IterationResult,
-    Operator,
-    Oracle,
-    Status,
-    Stop,
-    Vector,
-    Witness,
-    checked_lipschitz,
-    norm,
-)
+from algos.iterations._oracle import Declared, Operator, Oracle, Status, Stop, Vector, Witness, norm
+from algos.iterations._problem import IterationResult, checked_lipschitz
 
 MOST = 2**31  # rounds: the steps of each are held in memory
 

@@ -10,16 +10,8 @@ from numpy.typing import ArrayLike
 
 from algos._arguments import checked_count, checked_real
 from algos.iterations._extragradient import ErgodicResult, Mean, Projection, projection
-from algos.iterations._problem import (
-    ROUNDING,
-    Declared,
-    Operator,
-    Oracle,
-    Vector,
-    checked_lipschitz,
-    checked_start,
-    follow,
-)
+from algos.iterations._oracle import ROUNDING, Declared, Operator, Oracle, Vector
+from algos.iterations._problem import checked_lipschitz, checked_start, follow
 
 #: The potential of the last iterate falls up to this step, times 1/L.
 LARGEST = math.sqrt(2) / 3

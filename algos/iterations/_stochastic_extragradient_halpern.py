@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_array
+from algos.iterations._oracle import Vector
 from algos.iterations._page import Page, SampleOracle, StochasticResult, run_on_samples
-from algos.iterations._problem import Vector
 
 
 def stochastic_extragradient_halpern(

@@ -16,17 +16,8 @@ from algos.iterations._finite_sum import (
     FiniteSumResult,
     Resolvent,
 )
-from algos.iterations._problem import (
-    GROWTH,
-    Declared,
-    Operator,
-    Status,
-    Stop,
-    Witness,
-    checked_lipschitz,
-    checked_start,
-    norm,
-)
+from algos.iterations._oracle import Declared, Operator, Status, Stop, Witness, norm
+from algos.iterations._problem import GROWTH, checked_lipschitz, checked_start
 
 
 def variance_reduced_halpern(

@@ -17,8 +17,7 @@ from algos.iterations._finite_sum import (
     FiniteSumResult,
     Resolvent,
 )
-from algos.iterations._problem import (
-    GROWTH,
+from algos.iterations._oracle import (
     PAIR_RTOL,
     Declared,
     Operator,
@@ -26,10 +25,9 @@ from algos.iterations._problem import (
     Stop,
     Vector,
     Witness,
-    checked_lipschitz,
-    checked_start,
     norm,
 )
+from algos.iterations._problem import GROWTH, checked_lipschitz, checked_start
 
 INNER_STEP = 1 / 3  # of 1 / L; 1/2 still converged on every game that was tried
 ERRORS = 1 / 20  # the inexact resolvents may add twice this share to the bound
