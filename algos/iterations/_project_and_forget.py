@@ -117,7 +117,7 @@ def project_and_forget(
         proven distance; without it the run stops by ``value - dual_value``.
     tolerance : float, optional
         Violation to reach, positive, in units of the bounds; at most 2^-48 of
-        |a_i| |x| + |b_i| is always enough.
+        ‖a_i‖ ‖x‖ + abs(b_i) is always enough.
     gap_tolerance : float, optional
         Gap to reach, positive, relative to the value; the divergence of 2^-48 of the
         greatest entry of x0, added to every entry, is always enough.

@@ -143,7 +143,8 @@ def solve_lp(
     Chambolle), and the ratio σ/τ is steered after each epoch.
 
     The errors are ‖rows violated‖₂/(1 + ‖q‖₂), ‖reduced costs against an infinite bound‖₂/
-    (1 + ‖c‖₂) and |cᵀx − dual objective|/(1 + |cᵀx| + |dual objective|), all on the data as given.
+    (1 + ‖c‖₂) and the gap between cᵀx and the dual objective, over one plus both absolute values,
+    all on the data as given.
     Programs without an optimum make the steps converge to a ray; it is returned after a test
     against the data, with rounding counted, that excludes solutions within ``ray_radius``.
 
