@@ -19,7 +19,14 @@ def issubclass_enum(value: object) -> bool:
     return inspect.isclass(value) and issubclass(value, enum.Enum)
 
 
-for package in ("accel", "algos", "algos.search", "algos.iterations", "proofs_checks"):
+for package in (
+    "accel",
+    "algos",
+    "algos.iterations",
+    "algos.search",
+    "algos.sketching",
+    "proofs_checks",
+):
     module = importlib.import_module(package)
     for name in getattr(module, "__all__", []):
         value = getattr(module, name)

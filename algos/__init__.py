@@ -30,11 +30,12 @@ __all__ = [
     "WithProbability",
     "iterations",
     "search",
+    "sketching",
     "theorem",
     "theorems",
 ]
 
-__getattr__, _, _ = _lazy.attach(__name__, submodules=["iterations", "search"])
+__getattr__, _, _ = _lazy.attach(__name__, submodules=["iterations", "search", "sketching"])
 
 
 def __dir__() -> list[str]:

@@ -49,9 +49,9 @@ class HalpernPdhgResult:
 
 def halpern_pdhg(
     c: Any,
-    A: Any = None,  # noqa: N803
+    A: Any = None,
     b: Any = None,
-    G: Any = None,  # noqa: N803
+    G: Any = None,
     h: Any = None,
     lower: Any = 0.0,
     upper: Any = math.inf,

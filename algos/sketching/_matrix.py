@@ -1,0 +1,132 @@
+"""Matrices as the family takes them: whole, or as blocks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+__all__ = ["Floats", "RowBlocks", "checked_block", "checked_matrix", "row_blocks"]
+
+#: Arrays of float32 or float64.
+Floats = NDArray[np.floating[Any]]
+
+#: A block of rows holds about this many numbers: 4 MiB of float64.
+BLOCK = 2**19
+
+
+def checked_block(name: str, block: Any, *, above: int = 0) -> Floats:
+    """Give a matrix of finite float32 or float64, without a copy where it is one already.
+
+    Errors count its rows on from those ``above``.
+    """
+    if sparse.issparse(block):
+        raise TypeError(
+            f"{name} must be a dense array here, got a sparse one; use {name}.toarray()"
+        )
+    try:
+        array = np.asarray(block)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a matrix of numbers, got {block!r}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be a matrix of real numbers, got dtype {array.dtype}")
+    if array.ndim != 2:
+        raise ValueError(
+            f"{name} must be a matrix, n rows by d columns, got shape {array.shape}; "
+            "a single column is array[:, None]"
+        )
+    if array.shape[1] == 0:
+        raise ValueError(f"{name} must have at least one column, got shape {array.shape}")
+    if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        array = array.astype(np.float64)
+    height = max(1, BLOCK // array.shape[1])
+    for first in range(0, len(array), height):
+        finite = np.isfinite(array[first : first + height])
+        if not finite.all():
+            row, column = (int(k) for k in np.argwhere(~finite)[0])
+            value, row = array[first + row, column], above + first + row
+            raise ValueError(f"{name} must be finite, got {value} at ({row}, {column})")
+    return array
+
+
+def checked_matrix(name: str, A: Any) -> Floats:
+    """Give a dense matrix with at least one row; see `checked_block`."""
+    array = checked_block(name, A)
+    if len(array) == 0:
+        raise ValueError(f"{name} must have at least one row, got shape {array.shape}")
+    return array
+
+
+@dataclass(eq=False)
+class RowBlocks:
+    """A matrix as blocks of rows; every pass checks what it reads.
+
+    Iterating gives pairs (number of the block's first row, block), each block a finite
+    float32 or float64 array with the same number of columns.
+    """
+
+    name: str
+    read: Callable[[], Iterator[Any]]
+    one_pass: bool = False
+    passes: int = field(default=0, init=False)
+
+    def __iter__(self) -> Iterator[tuple[int, Floats]]:
+        if self.one_pass and self.passes:
+            raise TypeError(
+                f"{self.name} is read {self.passes + 1} times here and an iterator gives its "
+                "blocks once; pass a function that returns a new iterator"
+            )
+        self.passes += 1
+        first, columns = 0, None
+        for one in self.read():
+            block = checked_block(self.name, one, above=first)
+            if columns is not None and block.shape[1] != columns:
+                raise ValueError(
+                    f"{self.name} must have {columns} columns in every block, got "
+                    f"{block.shape[1]} in the block that starts at row {first}"
+                )
+            columns = block.shape[1]
+            if len(block):
+                yield first, block
+            first += len(block)
+        if first == 0:
+            raise ValueError(f"{self.name} must have at least one row, got no rows")
+
+
+def row_blocks(name: str, A: Any) -> RowBlocks:
+    """Read a matrix by blocks of rows.
+
+    An array (memory-mapped ones too), a SciPy sparse matrix, a Dask array, a function that
+    returns an iterator of blocks, or, for a single pass, such an iterator.
+    """
+    if callable(A) and not hasattr(A, "__array__"):
+        return RowBlocks(name, lambda: iter(A()))
+    if isinstance(A, Iterator):
+        return RowBlocks(name, lambda: A, one_pass=True)
+    if hasattr(A, "numblocks") and hasattr(A, "dask"):
+        return RowBlocks(name, lambda: (np.asarray(A.blocks[k]) for k in range(A.numblocks[0])))
+    if sparse.issparse(A):
+        compressed = cast(Any, A).tocsr()
+        return RowBlocks(name, lambda: (one.toarray() for one in _slices(compressed)))
+    array = A if isinstance(A, np.ndarray) else _as_array(name, A)
+    if array.ndim != 2 or array.size == 0 or array.dtype.kind not in "biuf":
+        checked_matrix(name, array)  # raises
+    return RowBlocks(name, lambda: _slices(array))
+
+
+def _as_array(name: str, A: Any) -> NDArray[Any]:
+    """Turn nested sequences and data frames into an array."""
+    try:
+        return np.asarray(A)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a matrix of numbers, got {A!r}") from None
+
+
+def _slices(matrix: Any) -> Iterator[Any]:
+    """Cut into blocks of rows of about `BLOCK` numbers."""
+    height = max(1, BLOCK // matrix.shape[1])
+    return (matrix[first : first + height] for first in range(0, matrix.shape[0], height))

@@ -1,0 +1,3 @@
+"""What is proven of sketches and of sampling by importance."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Checks of the family `sketching`."""
+
+__all__: list[str] = []

@@ -1,0 +1,98 @@
+"""Matrices as the family `sketching` takes them, and their orthonormal coordinates."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dask.array
+import numpy as np
+import pytest
+from scipy import sparse
+
+from algos.sketching._matrix import BLOCK, checked_matrix, row_blocks
+from algos.sketching._whitening import Whitening, triangular_factor, whitening
+
+rng = np.random.default_rng(5)
+WHOLE = rng.normal(size=(BLOCK // 8 + 100, 8))
+
+
+def halves() -> Iterator[Any]:
+    """Give a matrix in two blocks."""
+    return iter([WHOLE[:9], WHOLE[9:]])
+
+
+def whitened(A: Any) -> Whitening:
+    return whitening(triangular_factor(block for _, block in row_blocks("A", A)), len(WHOLE))
+
+
+def test_every_form_gives_the_same_rows() -> None:
+    chunked = dask.array.from_array(WHOLE, chunks=(7000, 8))  # type: ignore[no-untyped-call]
+    for form in (WHOLE, np.asfortranarray(WHOLE), sparse.csr_array(WHOLE), halves, chunked):
+        firsts, blocks = zip(*row_blocks("A", form), strict=True)
+        assert len(blocks) > 1
+        assert list(firsts) == np.cumsum([0, *map(len, blocks[:-1])]).tolist()
+        np.testing.assert_array_equal(np.concatenate(blocks), WHOLE)
+
+
+def test_arrays_are_not_copied() -> None:
+    single = WHOLE.astype(np.float32)
+    for given in (WHOLE, single):
+        assert np.shares_memory(checked_matrix("A", given), given)
+        assert all(np.shares_memory(block, given) for _, block in row_blocks("A", given))
+
+
+def test_an_iterator_is_read_once() -> None:
+    blocks = row_blocks("A", halves())
+    assert sum(len(block) for _, block in blocks) == len(WHOLE)
+    with pytest.raises(TypeError, match=r"read 2 times here .* pass a function"):
+        list(blocks)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "match"),
+    [
+        ([[1.0, np.nan]], ValueError, r"must be finite, got nan at \(0, 1\)"),
+        (lambda: iter([np.ones((2, 1)), [[np.inf]]]), ValueError, r"got inf at \(2, 0\)"),
+        ([1.0, 2.0], ValueError, r"got shape \(2,\); a single column is array\[:, None\]"),
+        (np.ones((0, 3)), ValueError, "at least one row"),
+        (np.ones((3, 0)), ValueError, "at least one column"),
+        (lambda: iter([]), ValueError, "at least one row"),
+        (lambda: iter([np.ones((1, 2)), np.ones((1, 3))]), ValueError, "2 columns in every block"),
+        ([[None]], TypeError, "dtype object"),
+        ([[1j]], TypeError, "dtype complex128"),
+        ([["1"]], TypeError, "dtype <U1"),
+        ([[1.0], [1.0, 2.0]], TypeError, "must be a matrix of numbers"),
+        (None, TypeError, "dtype object"),
+        (sparse.csr_array([[1.0, np.inf]]), ValueError, "must be finite"),
+    ],
+)
+def test_bad_matrices(given: Any, error: type[Exception], match: str) -> None:
+    with pytest.raises(error, match=match):
+        list(row_blocks("A", given))
+
+
+def test_sparse_matrices_are_refused_where_dense_ones_are_asked_for() -> None:
+    with pytest.raises(TypeError, match=r"use A\.toarray\(\)"):
+        checked_matrix("A", sparse.csr_array([[1.0]]))
+
+
+@pytest.mark.parametrize(
+    ("change", "rank"),
+    [
+        (lambda A: A, 8),
+        (lambda A: A * 10.0 ** np.linspace(-150, 150, 8), 8),
+        (lambda A: A * np.where(np.arange(len(A)) == 3, 1e8, 1.0)[:, None], 8),
+        (lambda A: np.column_stack([A[:, :7], A[:, 0]]), 7),
+        (lambda A: A[:5], 5),
+        (lambda A: 0 * A, 0),
+        (lambda A: A.astype(np.float32), 8),
+    ],
+)
+def test_whitened_columns_are_orthonormal(
+    change: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]], rank: int
+) -> None:
+    A = change(WHOLE)
+    white = whitened(A)
+    assert white.rank == rank
+    columns = A @ white.transform
+    np.testing.assert_allclose(columns.T @ columns, np.eye(rank), atol=1e-6)
+    np.testing.assert_allclose(white.squared_norms(A).sum(), rank, rtol=1e-6)
