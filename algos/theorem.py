@@ -422,7 +422,9 @@ class Theorem:
         import sympy
 
         names = {s: LATEX_NAMES[s.name] for s in self.formula.free_symbols if s.name in LATEX_NAMES}
-        formula = sympy.latex(self.formula, symbol_names=names, ln_notation=True)
+        formula = sympy.latex(
+            self.formula, symbol_names=names, ln_notation=True, mul_symbol=r" \, "
+        )
         quantity = rf"\text{{{self.quantity}}}"
         if isinstance(self.holds, InExpectation):
             quantity = rf"\mathbb{{E}}[{quantity}]"

@@ -72,9 +72,13 @@ def evidence(theorem: Theorem, measurement: Measurement) -> Evidence | None:
 
 
 def pressure(theorem: Theorem, measured: float, bound: float) -> float:
-    """Give the ratio that is 1 at a tight bound and more where the bound fails."""
+    """Give a ratio of any signs that is 1 at a tight bound and more where the bound fails."""
     over, under = (measured, bound) if theorem.direction == "<=" else (bound, measured)
-    return 1.0 if over == under else over / under if under else float("inf")
+    if over == under:
+        return 1.0
+    if under > 0:
+        return over / under
+    return float("inf") if over > under else under / over
 
 
 class OutOfRangeError(ValueError):

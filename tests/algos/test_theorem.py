@@ -132,6 +132,7 @@ def test_latex_uses_the_house_names() -> None:
     assert COST.latex().startswith(r"\text{flips} \le")
     mean = make(n, holds=InExpectation(10 * n), direction=">=")
     assert mean.latex() == r"\mathbb{E}[\text{flips}] \ge n"
+    assert "n \\, t" in make(n * sympy.Symbol("t")).latex()  # not one word
     assert make(n, constants="unspecified").latex() == r"\text{flips} = O\left(n\right)"
 
 
