@@ -1,0 +1,71 @@
+"""The rows of a matrix on their way into a sketch: dense or compressed, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from accel._arrays import read_only
+from accel.scatter import scatter_rows, scatter_sparse_rows
+from algos.sketching._matrix import BLOCK, checked_block, row_blocks
+
+__all__ = ["Reals", "blocks", "parts", "require_finite", "scatter"]
+
+Reals = NDArray[np.float64]
+
+
+def blocks(name: str, A: Any, *, compressed: bool) -> Iterator[Any]:
+    """Give blocks of rows: an array whole and not looked at, sparse rows compressed where asked."""
+    if _plain(A):
+        yield np.asarray(A)
+    elif compressed and sparse.issparse(A):
+        yield _compressed(name, A)
+    else:
+        for _, block in row_blocks(name, A):
+            yield block
+
+
+def require_finite(name: str, A: Any) -> None:
+    """Look at what `blocks` did not."""
+    if _plain(A):
+        checked_block(name, A)
+    elif sparse.issparse(A):
+        checked_block(f"{name}.data", np.atleast_2d(cast(Any, A).tocsr().data))
+
+
+def parts(rows: Any, height: int | None = None) -> Iterator[tuple[int, Any]]:
+    """Cut into blocks of rows, each compressed or C-contiguous, and number their first rows."""
+    compressed = sparse.issparse(rows)
+    height = height or max(1, BLOCK // (1 if compressed else rows.shape[1]))
+    for first in range(0, rows.shape[0], height):
+        part = rows[first : first + height]
+        yield first, part if compressed else read_only(part)
+
+
+def scatter(rows: Any, buckets: NDArray[np.int64], signs: Reals, total: Reals) -> None:
+    """Add each row, dense or compressed, times its signs, to its buckets' rows of the total."""
+    if isinstance(rows, np.ndarray):
+        scatter_rows(rows, buckets, signs, total)
+    else:
+        scatter_sparse_rows(rows.indptr, rows.indices, rows.data, buckets, signs, total)
+
+
+def _plain(A: Any) -> bool:
+    """Tell a matrix of float32 or float64 that loops can read as it is."""
+    return isinstance(A, np.ndarray) and (
+        A.ndim == 2 and A.size > 0 and A.dtype in (np.dtype(np.float32), np.dtype(np.float64))
+    )
+
+
+def _compressed(name: str, A: Any) -> Any:
+    """Give rows in compressed form, float32 or float64."""
+    if A.ndim != 2 or 0 in A.shape:
+        raise ValueError(f"{name} must be a matrix with rows and columns, got shape {A.shape}")
+    if A.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be a matrix of real numbers, got dtype {A.dtype}")
+    rows = A.tocsr()
+    return rows if rows.dtype in (np.float32, np.float64) else rows.astype(np.float64)

@@ -1,0 +1,70 @@
+"""Hashed numbers: SplitMix64 by hand, any part without the rest, laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from accel.counters import normals, signed_buckets
+
+MASK = 2**64 - 1
+STEP = 0x9E3779B97F4A7C15
+
+
+def mixed(z: int) -> int:
+    """SplitMix64's finaliser in Python's integers."""
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & MASK
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & MASK
+    return z ^ (z >> 31)
+
+
+def test_the_hash_is_splitmix64() -> None:
+    """The generator's published first outputs from the seed 1234567."""
+    published = [6457827717110365317, 3203168211198807973, 9817491932198370423]
+    assert [mixed(1234567 + k * STEP & MASK) for k in (1, 2, 3)] == published
+    buckets, signs = signed_buckets(1234567, 0, 3, 1000, 1)
+    assert buckets.ravel().tolist() == [(h >> 32) * 1000 >> 32 for h in published]
+    assert signs.ravel().tolist() == [1.0 - 2 * (h & 1) for h in published]
+
+
+@pytest.mark.parametrize("seed", [0, 2**63 - 1])
+@pytest.mark.parametrize("first", [0, 10**12, 2**62 - 20])
+def test_any_part_can_be_had_without_the_rest(seed: int, first: int) -> None:
+    buckets, signs = signed_buckets(seed, first, 20, 2**31 - 1, 3)
+    part = signed_buckets(seed, first + 5, 4, 2**31 - 1, 3)
+    assert (part[0] == buckets[5:9]).all()
+    assert (part[1] == signs[5:9]).all()
+    assert (normals(seed, first + 5, 4, 7) == normals(seed, first, 20, 7)[5:9]).all()
+    assert (buckets >= 0).all()
+    assert (buckets < 2**31 - 1).all()
+
+
+@pytest.mark.parametrize(("size", "nonzeros"), [(5, 5), (7, 3), (2, 1)])
+def test_buckets_are_distinct_and_uniform(size: int, nonzeros: int) -> None:
+    buckets, signs = signed_buckets(3, 0, 20000, size, nonzeros)
+    assert all(len(set(row)) == nonzeros for row in buckets.tolist())
+    counts = np.bincount(buckets.ravel(), minlength=size)
+    if nonzeros < size:
+        assert stats.chisquare(counts).pvalue > 1e-4
+    for column in signs.T:
+        assert abs(column.sum()) < 4.5 * 20000**0.5
+
+
+def test_neighbours_and_words_are_uncorrelated() -> None:
+    _, signs = signed_buckets(1, 0, 40000, 9, 4)
+    for lag in (1, 2, 3, 64, 1024):
+        assert abs((signs[lag:] * signs[:-lag]).sum(axis=0)).max() < 5 * 40000**0.5
+    assert np.abs(np.corrcoef(signs.T)[np.triu_indices(4, 1)]).max() < 5 / 40000**0.5
+    other = signed_buckets(2, 0, 40000, 9, 4)[1]
+    assert abs((signs * other).sum(axis=0)).max() < 5 * 40000**0.5
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_normals_are_normal(size: int) -> None:
+    drawn = normals(11, 0, 60000, size)
+    assert drawn.shape == (60000, size)
+    for column in drawn.T:
+        assert stats.kstest(column, "norm").pvalue > 1e-4
+    if size > 1:
+        assert np.abs(np.corrcoef(drawn.T)[np.triu_indices(size, 1)]).max() < 5 / 60000**0.5
