@@ -187,8 +187,6 @@ def dykstra_lines(algorithm: Algorithm, lines: Lines, rng: np.random.Generator) 
         lines.projections, lines.start, generator=Euclidean(), tolerance=0,
         max_iterations=lines.sweeps, check=False,
     )  # fmt: skip
-    far = float(result.x @ result.x) / 2
-    rounding = 1e-28  # the corrections are rounded to 1e-16 of the start
-    return Measurement(
-        max(far - rounding, 0.0), steps=lines.sweeps, divergence=0.5, angle=lines.angle
-    )
+    rounding = 1e-15  # the corrections are rounded to 1e-16 of the start
+    far = max(float(np.linalg.norm(result.x)) - rounding, 0.0)
+    return Measurement(far**2 / 2, steps=lines.sweeps, divergence=0.5, angle=lines.angle)
