@@ -2,7 +2,10 @@ from ._active_regression import ActiveRegressionResult, LabelError, active_regre
 from ._coreset import Coreset, CoresetResult
 from ._count_sketch import CountSketch
 from ._gaussian_sketch import GaussianSketch
+from ._leverage_scores import LeverageScores, gaussian_distortion, leverage_scores
+from ._lewis_weights import LewisWeights, lewis_error_bound, lewis_weights
 from ._lp_regression import lp_regression
+from ._lp_sensitivities import LpSensitivities, lp_sensitivities
 from ._orlicz import ConvexTukey, Huber
 from ._orlicz_regression import orlicz_regression
 from ._pivotal_sample import pivotal_law, pivotal_sample
@@ -10,6 +13,7 @@ from ._polynomial_basis import polynomial_basis
 from ._randomized_svd import RandomizedSVD, randomized_svd
 from ._range_finder import RangeFinderResult, range_finder
 from ._regression import RegressionResult
+from ._ridge_leverage_scores import RidgeLeverageScores, ridge_leverage_scores
 from ._sample_size import sample_size
 from ._sensitivity_sample import Sample, sensitivity_sample
 from ._sparse_sign_sketch import SparseSignSketch
@@ -28,24 +32,34 @@ __all__ = [
     "GaussianSketch",
     "Huber",
     "LabelError",
+    "LeverageScores",
+    "LewisWeights",
     "LpNorm",
+    "LpSensitivities",
     "OrderedNorm",
     "RandomizedSVD",
     "RangeFinderResult",
     "RegressionResult",
+    "RidgeLeverageScores",
     "Sample",
     "SparseSignSketch",
     "SumOfNorms",
     "TensorSketch",
     "TopKNorm",
     "active_regression",
+    "gaussian_distortion",
+    "leverage_scores",
+    "lewis_error_bound",
+    "lewis_weights",
     "lp_regression",
+    "lp_sensitivities",
     "orlicz_regression",
     "pivotal_law",
     "pivotal_sample",
     "polynomial_basis",
     "randomized_svd",
     "range_finder",
+    "ridge_leverage_scores",
     "sample_size",
     "sensitivity_sample",
     "symmetric_norm_regression",

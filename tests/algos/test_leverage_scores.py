@@ -1,0 +1,154 @@
+"""Leverage scores: by hand, against the hat matrix, hostile matrices, blocks of rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from algos.sketching import gaussian_distortion, leverage_scores, ridge_leverage_scores
+from proofs_checks.sketching.matrices import HARD, Tall
+
+
+def hat(A: Any) -> Any:
+    """Give the diagonal of the projection onto the columns of a well-conditioned matrix."""
+    return np.diag(A @ np.linalg.pinv(A))
+
+
+def halves(A: Any) -> Any:
+    """Give a matrix as a function that returns an iterator of blocks."""
+
+    def read() -> Iterator[Any]:
+        cut = len(A) // 3
+        yield A[:cut]
+        yield A[cut:]
+
+    return read
+
+
+def test_by_hand() -> None:
+    result = leverage_scores([[1.0, 0.0], [1.0, 0.0], [0.0, 5.0], [0.0, 0.0]])
+    assert result.scores == pytest.approx([0.5, 0.5, 1.0, 0.0])
+    assert (result.rank, result.passes, result.relative_error) == (2, 2, 0.0)
+    assert leverage_scores(np.ones((7, 1))).scores == pytest.approx(np.full(7, 1 / 7))
+
+
+@pytest.mark.parametrize(("kind", "tall"), HARD)
+def test_the_hat_matrix_agrees(kind: str, tall: Tall) -> None:
+    result = leverage_scores(tall.array)
+    scaled = tall.array / np.linalg.norm(tall.array, axis=0)
+    assert result.scores == pytest.approx(hat(scaled), abs=1e-9)
+    assert result.rank == np.linalg.matrix_rank(scaled)
+    assert result.discrepancy <= 1e-12
+    assert result.scores.min() >= 0
+    assert result.scores.max() <= 1 + 1e-12
+    assert leverage_scores(halves(tall.array)).scores == pytest.approx(result.scores, abs=1e-12)
+    assert ridge_leverage_scores(tall.array, 0).scores.tolist() == result.scores.tolist()
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-30, 1e150])
+def test_the_scale_is_immaterial(scale: float) -> None:
+    A = np.random.default_rng(0).normal(size=(30, 3))
+    one, other = leverage_scores(A), leverage_scores(scale * A)
+    assert other.scores == pytest.approx(one.scores, rel=1e-12)
+    columns = A * np.array([1e-140, 1.0, 1e140])
+    assert leverage_scores(columns).scores == pytest.approx(one.scores, rel=1e-10)
+    penalty = scale**2 if scale > 1e-100 else 0.0
+    ridge = ridge_leverage_scores(scale * A, penalty)
+    assert ridge.scores == pytest.approx(
+        ridge_leverage_scores(A, penalty / scale**2 if penalty else 0.0).scores, rel=1e-12
+    )
+
+
+def test_kinds_of_input() -> None:
+    A = np.random.default_rng(1).integers(-3, 4, size=(20, 3))
+    wanted = leverage_scores(A.astype(float)).scores
+    locked = A.astype(float)
+    locked.setflags(write=False)
+    kinds: list[Any] = [
+        A, np.asfortranarray(A), locked, A.tolist(), sparse.csr_array(A), locked[::-1][::-1],
+    ]  # fmt: skip
+    for one in kinds:
+        assert leverage_scores(one).scores == pytest.approx(wanted, rel=1e-12)
+    assert leverage_scores(A.astype(np.float32)).scores == pytest.approx(wanted, rel=1e-5)
+    assert leverage_scores(A > 0).rank == 3
+
+
+def test_degenerate_matrices() -> None:
+    assert leverage_scores(np.zeros((4, 2))).scores.tolist() == [0.0] * 4
+    assert leverage_scores(np.zeros((4, 2))).rank == 0
+    assert leverage_scores([[3.0, 4.0]]).scores == pytest.approx([1.0])
+    assert leverage_scores(np.eye(5)[:2]).scores == pytest.approx([1.0, 1.0])
+    assert ridge_leverage_scores(np.zeros((4, 2)), 1.0).effective_dimension == 0
+
+
+@pytest.mark.parametrize("penalty", [1e-12, 0.3, 1.0, 50.0, 1e12])
+def test_ridge_scores_agree_with_the_definition_and_with_singular_values(penalty: float) -> None:
+    A = np.random.default_rng(2).normal(size=(25, 4))
+    result = ridge_leverage_scores(A, penalty)
+    inverse = np.linalg.inv(A.T @ A + penalty * np.eye(4))
+    assert result.scores == pytest.approx(np.einsum("ij,jk,ik->i", A, inverse, A), rel=1e-9)
+    squares = np.linalg.svd(A)[1] ** 2
+    assert result.effective_dimension == pytest.approx((squares / (squares + penalty)).sum())
+    assert ridge_leverage_scores(halves(A), penalty).scores == pytest.approx(result.scores)
+
+
+def test_a_sketch_keeps_what_it_promises() -> None:
+    A = np.random.default_rng(3).standard_cauchy(size=(2000, 3))
+    exact = leverage_scores(A).scores
+    result = leverage_scores(A, method="sketch", rng=1)
+    assert result.size == 420
+    assert result.relative_error <= 0.5
+    assert (exact <= result.scores * (1 + result.relative_error)).all()
+    assert (exact >= result.scores * (1 - result.relative_error)).all()
+    assert np.abs(result.scores / exact - 1).max() > 0.01
+    again = leverage_scores(halves(A), method="sketch", rng=1)
+    assert again.size == 420
+    small = leverage_scores(A, method="sketch", size=5, rng=1)
+    assert small.relative_error == math.inf
+
+
+def test_the_default_size_proves_a_half() -> None:
+    for d in (1, 2, 10, 100, 1000):
+        assert gaussian_distortion(40 * d + 300, d, 0.05) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("A", "words"),
+    [
+        ([[1.0, math.nan]], r"A must be finite, got nan at \(0, 1\)"),
+        ([[1.0], [math.inf]], "A must be finite"),
+        ([1.0, 2.0], "A must be a matrix"),
+        (np.empty((0, 3)), "A must have at least one row"),
+        (np.empty((3, 0)), "A must have at least one column"),
+    ],
+)
+def test_bad_matrices_are_refused(A: Any, words: str) -> None:
+    for run in (leverage_scores, lambda B: ridge_leverage_scores(B, 1.0)):
+        with pytest.raises(ValueError, match=words):
+            run(A)
+
+
+def test_bad_arguments_are_refused() -> None:
+    A: Any = np.eye(3)
+    with pytest.raises(TypeError, match="A must be a matrix of real numbers"):
+        leverage_scores(A * 1j)
+    with pytest.raises(TypeError, match="A must be a matrix of real numbers"):
+        leverage_scores(np.array([[object()]]))
+    with pytest.raises(ValueError, match="method must be one of"):
+        leverage_scores(A, method="svd")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="size must be an integer from 1"):
+        leverage_scores(A, method="sketch", size=0)
+    with pytest.raises(ValueError, match="size must be None"):
+        leverage_scores(A, size=10)
+    with pytest.raises(ValueError, match="failure_probability must lie in"):
+        leverage_scores(A, method="sketch", failure_probability=1.0)
+    for penalty in (-1.0, math.inf, math.nan):
+        with pytest.raises(ValueError, match="penalty must lie in"):
+            ridge_leverage_scores(A, penalty)
+    with pytest.raises(TypeError, match="pass a function that returns a new iterator"):
+        leverage_scores(iter([A]))
