@@ -1,0 +1,158 @@
+"""Randomized SVD: exact small cases, errors that are computed, every form of matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dask.array
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.sparse.linalg import aslinearoperator
+
+from algos.sketching import randomized_svd
+
+
+def matrix(rows: int, columns: int, values: Any, seed: int = 0) -> Any:
+    """Make a matrix with these singular values."""
+    rng = np.random.default_rng(seed)
+    values = np.asarray(values, dtype=float)
+    left = np.linalg.qr(rng.normal(size=(rows, values.size)))[0]
+    return left * values @ np.linalg.qr(rng.normal(size=(columns, values.size)))[0].T
+
+
+SPECTRA = {
+    "fast": 0.5 ** np.arange(40),
+    "slow": np.arange(1, 41) ** -0.5,
+    "flat": np.ones(40),
+    "low rank": np.array([3.0, 2.0, 1.0]),
+    "noise": np.r_[3 * np.ones(5), 0.1 * np.ones(35)],
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("turns", [0, 1, 4])
+@pytest.mark.parametrize("name", SPECTRA)
+def test_errors_are_covered(name: str, turns: int, dtype: Any) -> None:
+    values = SPECTRA[name]
+    A = matrix(60, 45, values).astype(dtype)
+    exact = np.linalg.svd(A.astype(float), compute_uv=False)
+    small = 1e-4 if dtype == np.float32 else 1e-12
+    for seed in range(5):
+        found = randomized_svd(A, 5, oversampling=4, power_iterations=turns, rng=seed)
+        U, s, V = found.U, found.s, found.Vt.T
+        assert U.dtype == s.dtype == V.dtype == dtype
+        k = min(5, values.size) if dtype == np.float64 else len(s)
+        assert (U.shape, s.shape, V.shape) == ((60, k), (k,), (45, k))
+        np.testing.assert_allclose(U.T @ U, np.eye(k), atol=small)
+        np.testing.assert_allclose(V.T @ V, np.eye(k), atol=small)
+        assert (np.diff(s) <= 0).all()
+        rest = A.astype(float) - U.astype(float) * s @ V.T
+        frobenius = np.linalg.norm(rest)
+        slack = 6 * np.sqrt(np.finfo(dtype).eps) * np.linalg.norm(A)
+        assert frobenius <= found.frobenius_error <= frobenius + slack
+        assert np.linalg.norm(rest, 2) <= found.spectral_error + small
+        assert (s <= exact[:k] + small).all()
+        assert (exact[:k] <= np.hypot(s, found.range_error) + small).all()
+
+
+def test_full_rank_is_the_whole_decomposition() -> None:
+    A = np.random.default_rng(0).normal(size=(12, 9))
+    found = randomized_svd(A, 9, rng=0)
+    np.testing.assert_allclose(found.U * found.s @ found.Vt, A, atol=1e-12)
+    np.testing.assert_allclose(found.s, np.linalg.svd(A, compute_uv=False))
+    assert found.range_error < 1e-11
+
+
+def test_powers_make_it_exact() -> None:
+    A = matrix(300, 200, np.arange(1, 201) ** -0.5)
+    errors = [
+        randomized_svd(A, 10, power_iterations=turns, rng=0).s[9] / 10**-0.5
+        for turns in (0, 1, 2, 4)
+    ]
+    assert errors == sorted(errors)
+    assert errors[0] < 0.95
+    assert errors[-1] == pytest.approx(1, rel=1e-4)
+
+
+def test_every_form_gives_the_same_values() -> None:
+    A = matrix(70, 40, 0.8 ** np.arange(40))
+    A.setflags(write=False)
+    forms = {
+        "fortran": np.asfortranarray(A),
+        "list": A.tolist(),
+        "csr": sparse.csr_array(A),
+        "coo": sparse.coo_array(A),
+        "operator": aslinearoperator(A),
+        "blocks": lambda: iter([A[:9], A[9:50], A[50:]]),
+        "dask": dask.array.from_array(A, chunks=(32, 40)),  # type: ignore[no-untyped-call]
+    }
+    for turns in (0, 2):
+        wanted = randomized_svd(A, 8, power_iterations=turns, rng=1)
+        for name, form in forms.items():
+            found = randomized_svd(form, 8, power_iterations=turns, rng=1)
+            np.testing.assert_allclose(found.s, wanted.s, rtol=1e-9, err_msg=name)
+            np.testing.assert_allclose(
+                found.U * found.s @ found.Vt, wanted.U * wanted.s @ wanted.Vt, atol=1e-9
+            )
+            known = wanted.frobenius_error if name != "operator" else np.inf
+            assert found.frobenius_error == pytest.approx(known)
+            assert found.spectral_error == pytest.approx(wanted.spectral_error)
+
+
+@pytest.mark.parametrize("rank", [2, 4, 9, 20])
+@pytest.mark.parametrize("base", [0.9, 0.3, 0.1])
+def test_one_pass_is_one_pass(rank: int, base: float) -> None:
+    A = matrix(900, 40, base ** np.arange(40))
+    for seed in range(5):
+        found = randomized_svd(iter([A[:300], A[300:]]), rank, power_iterations=0, rng=seed)
+        assert found.passes == 1
+        rest = np.linalg.norm(A - found.U * found.s @ found.Vt)
+        best = np.linalg.norm(base ** np.arange(rank, 40))
+        assert rest <= 1.5 * best + 1e-6
+        assert rest <= found.frobenius_error <= rest + 45 * 2**-26 * np.linalg.norm(A)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e150])
+def test_scales(scale: float) -> None:
+    A = matrix(50, 40, 0.8 ** np.arange(40))
+    wanted, found = randomized_svd(A, 6, rng=0), randomized_svd(A * scale, 6, rng=0)
+    np.testing.assert_allclose(found.s, wanted.s * scale)
+    assert found.frobenius_error == pytest.approx(wanted.frobenius_error * scale)
+    assert found.spectral_error == pytest.approx(wanted.spectral_error * scale)
+
+
+def test_degenerate_matrices() -> None:
+    for zero in (np.zeros((9, 7)), sparse.csr_array((9, 7)), np.zeros((9, 7), dtype=int)):
+        found = randomized_svd(zero, 3)
+        assert (found.U.shape, found.s.shape, found.Vt.shape) == ((9, 0), (0,), (0, 7))
+        assert found.frobenius_error == found.spectral_error == 0
+    once = randomized_svd(iter([np.zeros((9, 7))]), 3, power_iterations=0)
+    assert once.s.size == 0
+    assert randomized_svd([[-3]], 1).s.tolist() == [pytest.approx(3)]
+    assert randomized_svd(np.ones((1, 8), dtype=bool), 1).s[0] == pytest.approx(8**0.5)
+
+
+@pytest.mark.parametrize(
+    ("A", "options", "error", "match"),
+    [
+        ([[np.nan]], {}, ValueError, r"A must be finite, got nan at \(0, 0\)"),
+        (sparse.csr_array([[np.inf]]), {}, ValueError, "A.data must be finite"),
+        (iter([[[np.inf]]]), {"power_iterations": 0}, ValueError, "A must be finite"),
+        (np.ones((0, 3)), {}, ValueError, "at least one row"),
+        (np.ones(3), {}, ValueError, "single column"),
+        (np.ones((3, 3)) * 1j, {}, TypeError, "real numbers"),
+        (np.array([["a"]], dtype=object), {}, TypeError, "real numbers"),
+        (np.eye(3), {"rank": 0}, ValueError, "rank must be"),
+        (np.eye(3), {"rank": 4}, ValueError, r"at most min\(m, n\) = 3, got 4"),
+        (iter([np.eye(3)]), {"rank": 4, "power_iterations": 0}, ValueError, "at most min"),
+        (np.eye(3), {"oversampling": -1}, ValueError, "oversampling"),
+        (np.eye(3), {"power_iterations": 1.0}, TypeError, "power_iterations"),
+        (np.eye(3), {"probes": 0}, ValueError, "probes"),
+        (np.eye(3), {"failure_probability": 0}, ValueError, "failure_probability"),
+        (iter([np.eye(3)]), {}, TypeError, "returns a new iterator"),
+    ],
+)
+def test_bad_arguments(A: Any, options: Any, error: type[Exception], match: str) -> None:
+    with pytest.raises(error, match=match):
+        randomized_svd(A, **{"rank": 1, **options})
