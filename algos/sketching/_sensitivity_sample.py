@@ -1,0 +1,321 @@
+"""Rows drawn by their l_p sensitivities, with weights that keep ‖Ax‖_p for all x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from algos._arguments import checked_array, checked_count, checked_real
+from algos.sketching._matrix import Floats, row_blocks
+from algos.sketching._sample_size import guaranteed_distortion, guaranteed_error, sample_size
+from algos.sketching._sampling_distortion import eigenvalue_ratios, grid_ratios
+from algos.sketching._sampling_scores import (
+    LEAST_P,
+    MOST_P,
+    Blocks,
+    RowScores,
+    ScoreKind,
+    even_blocks,
+    given_scores,
+    leverage_rounds,
+    quadratic_scores,
+    sensitivity_scores,
+)
+
+Reals = NDArray[np.float64]
+
+#: A grid is chosen so that about this many |row · direction|^p are taken.
+GRID_WORK = 2 * 10**7
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Weighted rows of A, with what is proven and what was computed of them.
+
+    Σ weights_j · abs(a_j x)^p over the rows drawn estimates ‖Ax‖_p^p, without bias.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (k,)
+        Numbers of the rows drawn, increasing, each once.
+    counts : ndarray of int64, shape (k,)
+        How often each was drawn; their sum is ``size``.
+    weights : ndarray, shape (k,)
+        counts / (size · probabilities): weights of the p-th powers, not of the rows.
+    probabilities : ndarray, shape (k,)
+        Probability of each of these rows in a single draw.
+    matrix : ndarray, shape (k, d)
+        These rows of A, unscaled.  weights^(1/p) · matrix has the norm that estimates ‖Ax‖_p.
+    size : int
+        Number of draws, with replacement.
+    p : float
+        The exponent.
+    total : float
+        Sum of the scores of all rows, each at least its row's sensitivity.
+    rank : int
+        Rank of A, up to rounding.
+    failure_probability : float
+        For the next two.
+    error : float
+        For every fixed x the estimate of ‖Ax‖_p^p is within 1 ± error, except with this
+        probability.
+    distortion : float
+        For all x at once, ‖Ax‖_p (for p < 1, ‖Ax‖_p^p) is within 1 ± distortion, except with this
+        probability; inf where the explicit bound gives none below 1 for so small a sample.
+    ratios : (float, float) or None
+        Computed for the rows drawn: every ‖SAx‖_p / ‖Ax‖_p (for p < 1, of the p-th powers) lies
+        between these two.
+    certificate : str
+        How ``ratios`` were computed, or why not.
+    """
+
+    rows: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    weights: Reals
+    probabilities: Reals
+    matrix: Floats
+    size: int
+    p: float
+    total: float
+    rank: int
+    failure_probability: float
+    error: float
+    distortion: float
+    ratios: tuple[float, float] | None
+    certificate: str
+
+
+def sensitivity_sample(
+    A: Any,
+    p: float,
+    *,
+    scores: ScoreKind | ArrayLike = "lewis",
+    size: int | None = None,
+    distortion: float | None = None,
+    failure_probability: float = 0.05,
+    directions: int | None = None,
+    rng: int | np.random.Generator | None = None,
+) -> Sample:
+    """Draw rows of A so that weighted sums of abs(a_i x)^p keep ‖Ax‖_p^p for all x.
+
+    Use it to make a regression in the l_p norm small: solve it on the rows drawn.
+
+    Parameters
+    ----------
+    A : array_like, sparse matrix, Dask array, or callable, shape (n, d)
+        The matrix; a function must return a new iterator of its blocks of rows at every call.
+    p : float
+        In [1/64, 64].
+    scores : str or array_like of shape (n,), optional
+        What rows are drawn in proportion to: ``"lewis"`` (any p); ``"root_leverage"``, the
+        leverages to the power p/2, and ``"recursive_root_leverage"``, O(log log n) rounds of them
+        (p < 2); ``"sensitivity"`` (see `lp_sensitivities`); ``"l2_augmented"``, sensitivity plus
+        leverage for 1 ≤ p ≤ 2, and the same as ``"leverage_plus_sensitivity"`` for p > 2.  Or
+        numbers that you know to be at least the sensitivities.
+    size : int, optional
+        Number of draws, with replacement: it may exceed n.
+    distortion : float, optional
+        In (0, 1): in place of ``size``, the distortion that `sample_size` is to guarantee.
+    failure_probability : float, optional
+        In (0, 1).
+    directions : int, optional
+        Directions of the grid that encloses the distortion where the rank is at most 3 and p ≠ 2;
+        0 for no grid.  By default 64 to 4096, the fewer the more rows A has.
+    rng : int or numpy.random.Generator, optional
+        Source of the draws.
+
+    Returns
+    -------
+    Sample
+        Rows, weights, guarantee and certificate.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not what it must be; A is zero; an iterator, which gives its rows once
+        (see `Coreset`); scores that need the whole matrix for a matrix given by blocks.
+
+    Notes
+    -----
+    With scores s_i at least the sensitivities sup_x abs(a_i x)^p / ‖Ax‖_p^p, of sum S', and m draws
+    with probabilities s_i / S', a fixed ‖Ax‖_p^p is estimated within 1 ± e except with probability
+    2 exp(−m e² / (2 S' (1 + e/3))).  S' is at most 1.05 d^max(1, p/2) for Lewis weights,
+    d (n/d)^(1 − p/2) for root leverages and e·d for recursive ones, whose rounds pass over all of A
+    where the literature's sample in between.  Sharper sizes of all x at once, up to unspecified
+    constants: S^(2 − 2/p) for p > 2, and S + d with l2_augmented scores for p in [1, 2], which
+    supersedes S^(2/p).
+
+    A draw is the place of a uniform number among the cumulated scores, so that the same seed gives
+    the same rows however A's rows come in blocks.  A few passes, O(d²) memory besides the rows
+    drawn and a block; sensitivities and scores of yours take n numbers.
+
+    References
+    ----------
+    Proof of this library, docs/theory/sketching_sampling.md.
+
+    M. Cohen, R. Peng, "l_p row sampling by Lewis weights", STOC 2015.
+
+    D. Woodruff, T. Yasuda, "Sharper bounds for l_p sensitivity sampling", ICML 2023, and
+    "Coresets for multiple l_p regression", arXiv 2406.00328.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from algos.sketching import sensitivity_sample
+    >>> A = np.vstack([np.eye(2)] * 500)
+    >>> sample = sensitivity_sample(A, 1, size=200, rng=1)
+    >>> float(sample.weights @ np.abs(sample.matrix @ [1.0, 1.0])).__round__(9)
+    1000.0
+    """
+    p = checked_real("p", p, LEAST_P, MOST_P, low_end=True, high_end=True)
+    failure = checked_real("failure_probability", failure_probability, 0, 1)
+    if (size is None) == (distortion is None):
+        raise ValueError(
+            f"one of size and distortion must be given, got {size!r} and {distortion!r}"
+        )
+    if size is not None:
+        size = checked_count("size", size)
+    if distortion is not None:
+        distortion = checked_real("distortion", distortion, 0, 1)
+    if directions is not None:
+        directions = checked_count("directions", directions, least=0)
+    blocks = _repeatable(A)
+    found = _scores(A, blocks, p, scores)
+    total, rank = max(found.total, 1.0), found.coordinates.rank
+    if size is None:
+        assert distortion is not None
+        size = sample_size(total, rank, p, distortion=distortion, failure_probability=failure)
+    rows, counts, chances, matrix = draw(blocks, found, size, np.random.default_rng(rng))
+    weights = counts / (size * chances)
+    ratios, certificate = _certificate(blocks, found, matrix, weights, directions)
+    return Sample(
+        rows=rows,
+        counts=counts,
+        weights=weights,
+        probabilities=chances,
+        matrix=matrix,
+        size=size,
+        p=p,
+        total=total,
+        rank=rank,
+        failure_probability=failure,
+        error=guaranteed_error(total, size, failure),
+        distortion=guaranteed_distortion(total, rank, p, size, failure),
+        ratios=ratios,
+        certificate=certificate,
+    )
+
+
+def draw(
+    blocks: Blocks, scores: RowScores, size: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Reals, Floats]:
+    """Draw rows in proportion to their scores, with replacement, in one pass.
+
+    Gives the distinct rows' numbers, how often each was drawn, its probability, and the rows.
+    """
+    places = np.sort(rng.random(size)) * scores.total
+    numbers, counts, chances, rows = [], [], [], []
+    reached, passed = 0.0, 0
+    last: tuple[int, float, Floats] | None = None
+    for first, block in blocks:
+        mine = scores.of(first, block)
+        cumulated = reached + np.cumsum(mine)
+        below = np.searchsorted(places, cumulated, side="left")
+        hits = np.diff(below, prepend=passed)
+        drawn = np.flatnonzero(hits)
+        numbers.append(first + drawn)
+        counts.append(hits[drawn])
+        chances.append(mine[drawn] / scores.total)
+        rows.append(block[drawn])
+        reached, passed = float(cumulated[-1]), int(below[-1])
+        some = np.flatnonzero(mine)
+        if some.size:
+            last = first + int(some[-1]), float(mine[some[-1]]), block[some[-1:]].copy()
+    if last is None or abs(reached - scores.total) > 1e-6 * scores.total:
+        raise ValueError(
+            "A must be the same at every pass, got scores of sum "
+            f"{reached!r} in one and {scores.total!r} in another"
+        )
+    if passed < size:  # rounding of the sum: the last places belong to the last row
+        numbers.append(np.array([last[0]]))
+        counts.append(np.array([size - passed]))
+        chances.append(np.array([last[1] / scores.total]))
+        rows.append(last[2])
+    return _merged(
+        np.concatenate(numbers), np.concatenate(counts), np.concatenate(chances), np.vstack(rows)
+    )
+
+
+def _merged(
+    numbers: NDArray[np.int64], counts: NDArray[np.int64], chances: Reals, rows: Floats
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Reals, Floats]:
+    """Count the last row once, where it was drawn on both ways."""
+    if len(numbers) > 1 and numbers[-1] == numbers[-2]:
+        counts[-2] += counts[-1]
+        numbers, counts, chances, rows = numbers[:-1], counts[:-1], chances[:-1], rows[:-1]
+    return numbers.astype(np.int64), counts.astype(np.int64), chances, rows
+
+
+class _Even:
+    """A matrix by blocks whose borders do not depend on how it came."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self.blocks = blocks
+
+    def __iter__(self) -> Iterator[tuple[int, Floats]]:
+        return even_blocks(self.blocks)
+
+
+def _repeatable(A: Any) -> _Even:
+    """Read a matrix more than once."""
+    blocks = row_blocks("A", A)
+    if blocks.one_pass:
+        raise TypeError(
+            "A must be readable more than once, got an iterator; pass a function that returns a "
+            "new iterator, or feed the blocks to a Coreset"
+        )
+    return _Even(blocks)
+
+
+def _scores(A: Any, blocks: Blocks, p: float, kind: ScoreKind | ArrayLike) -> RowScores:
+    """Compute the scores of a kind."""
+    if not isinstance(kind, str):
+        return given_scores(blocks, p, checked_array("scores", kind, shape=(None,)))
+    if kind not in get_args(ScoreKind):
+        raise ValueError(f"scores must be one of {', '.join(get_args(ScoreKind))}, got {kind!r}")
+    if kind == "lewis":
+        return quadratic_scores(blocks, p)
+    if kind == "root_leverage" or kind == "recursive_root_leverage":
+        if p >= 2:
+            raise ValueError(f'scores="{kind}" need p < 2, got p = {p!r}; use "lewis"')
+        if kind == "root_leverage":
+            return quadratic_scores(blocks, p, rounds=1)
+        return quadratic_scores(blocks, p, rounds=leverage_rounds)
+    if kind == "l2_augmented" and not 1 <= p <= 2:
+        raise ValueError(f'scores="l2_augmented" need p in [1, 2], got p = {p!r}')
+    if kind == "leverage_plus_sensitivity" and not p > 2:
+        raise ValueError(
+            f'scores="leverage_plus_sensitivity" need p > 2, got p = {p!r}; use "l2_augmented"'
+        )
+    return sensitivity_scores(A, blocks, p, augmented=kind != "sensitivity")
+
+
+def _certificate(
+    blocks: Blocks, scores: RowScores, matrix: Floats, weights: Reals, directions: int | None
+) -> tuple[tuple[float, float] | None, str]:
+    """Enclose the sample's distortion where that is possible."""
+    coordinates, p = scores.coordinates, scores.p
+    if p == 2:
+        return eigenvalue_ratios(coordinates, matrix, weights), "eigenvalues"
+    if coordinates.rank > 3:
+        return None, f"none: p is not 2 and the rank {coordinates.rank} exceeds 3"
+    if directions is None:
+        directions = min(max(GRID_WORK // scores.rows, 64), 4096)
+    if directions == 0:
+        return None, "none: no directions were asked for"
+    ratios = grid_ratios(blocks, coordinates, matrix, weights, p, max(directions, 4))
+    return ratios, f"a grid of directions, {directions} asked for"
