@@ -1,0 +1,157 @@
+"""Orlicz norms, for Newton's method, and a look at the functions that define them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from algos.sketching._orlicz import OrliczFunction
+from algos.sketching._regression_newton import Reals, Tangent
+
+__all__ = ["OrliczNorm"]
+
+#: A user's function is looked at in so many points at a time, to this relative accuracy.
+LOOKS, ACCURACY = 200, 1e-6
+
+
+class OrliczNorm:
+    """The norm inf{t > 0: Σ v_i G(abs(r_i) / t) ≤ 1}, with weights v or 1.
+
+    Every tangent looks whether G is what it must be, in the points that it meets.
+    """
+
+    def __init__(self, G: OrliczFunction, weights: Reals | None = None) -> None:
+        self.G = G
+        self.weights = weights
+        self._least = 1.0 if weights is None else float(weights.min())
+        if (zero := float(np.asarray(G.value(np.zeros(1)))[0])) != 0:
+            raise ValueError(f"G(0) must be 0, got {zero}")
+        self._greatest = _inverse(G.value, 1 / self._least)  # entry of a vector of norm 1
+        _look(G, self._greatest * np.geomspace(1e-6, 1, LOOKS))
+
+    def _sum(self, values: Any) -> float:
+        """Add up over the rows."""
+        return float(np.sum(values) if self.weights is None else self.weights @ values)
+
+    def value(self, r: ArrayLike) -> float:
+        """Find the norm: Newton's method for 1 / t, from above; Σ G is convex in it."""
+        sizes = np.abs(np.asarray(r, dtype=float))
+        if (largest := float(sizes.max(initial=0.0))) == 0:
+            return 0.0
+        sizes = sizes / largest
+        k = self._greatest
+        for _ in range(100):
+            excess = self._sum(self.G.value(k * sizes)) - 1
+            slope = self._sum(self.G.derivative(k * sizes) * sizes)
+            step = excess / slope
+            if not step > 1e-15 * k:
+                break
+            k -= step
+        return largest / k
+
+    def dual(self, w: ArrayLike, guess: float | None = None) -> float:
+        """Minimise (1 + Σ v G*(k abs(w) / v)) / k over k: the dual norm."""
+        sizes = np.abs(np.asarray(w, dtype=float))
+        if not sizes.any():
+            return 0.0
+        slopes = sizes if self.weights is None else sizes / self.weights
+
+        def size(k: float) -> float:
+            return (1 + self._sum(self.G.conjugate(k * slopes))) / k
+
+        k = 1 / float(slopes.max()) if guess is None else guess
+        while size(k) == math.inf:
+            k /= 2
+        while size(2 * k) < size(k):
+            k *= 2
+        while size(k / 2) < size(k):
+            k /= 2
+        return _least(size, k, 60 if guess is None else 10)
+
+    def _euclidean(self, rows: int) -> float:
+        """Give c with ‖v‖₂ ≤ c · norm."""
+        return math.sqrt(rows) * self._greatest
+
+    def _tangent(self, r: Reals, smoothing: float) -> Tangent:
+        """Expand the norm of √(r² + smoothing²)."""
+        away = np.hypot(r, smoothing)
+        value = self.value(away)
+        u = away / value
+        _look(self.G, u)
+        slope = self.G.derivative(u)
+        total = self._sum(slope * u)
+        cosine = r / away
+        step = 1e-4
+        rise = self.G.derivative((1 + step) * u) - self.G.derivative((1 - step) * u)
+        curvature = rise / (2 * step * u) * cosine**2 + slope / u * (1 - cosine**2)
+        weights = 1.0 if self.weights is None else self.weights
+        w = weights * slope * cosine / total
+        return Tangent(
+            value,
+            w,
+            weights * np.maximum(curvature, 0) / (value * total),
+            lambda: self.dual(w, total * (1 - 1e-12)),
+        )
+
+
+def _inverse(function: Callable[[Any], Any], level: float) -> float:
+    """Find the greatest number, up to rounding, at which a rising function is below a level."""
+    low, high = 0.0, 1.0
+    while float(function(np.array([high]))[0]) < level:
+        low, high = high, 2 * high
+        if high == math.inf:
+            raise ValueError(f"G must reach {level:g} somewhere, got less")
+    while high - low > 1e-15 * high:
+        middle = (low + high) / 2
+        if not low < middle < high:
+            break
+        below = float(function(np.array([middle]))[0]) < level
+        low, high = (middle, high) if below else (low, middle)
+    return high
+
+
+def _least(function: Callable[[float], float], k: float, rounds: int) -> float:
+    """Minimise a unimodal function, inf from some number on, around k, by golden sections."""
+    golden = (math.sqrt(5) - 1) / 2
+    low, high, best = k / 2, 2 * k, function(k)
+    left, right = high - golden * (high - low), low + golden * (high - low)
+    at_left, at_right = function(left), function(right)
+    for _ in range(rounds):
+        if at_left <= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - golden * (high - low)
+            at_left = function(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + golden * (high - low)
+            at_right = function(right)
+    return min(best, at_left, at_right)
+
+
+def _look(G: OrliczFunction, u: Reals) -> None:
+    """Test a function in points that are met, for what the certificate needs."""
+    met = np.unique(np.append(u[:: max(1, len(u) // LOOKS)], u.max()))
+    values, slopes = np.asarray(G.value(met)), np.asarray(G.derivative(met))
+    for name, got in (("value", values), ("derivative", slopes)):
+        if got.shape != met.shape or not np.isfinite(got).all() or (got < 0).any():
+            raise ValueError(f"G.{name} must give finite numbers of at least 0, got {got} at {met}")
+    slack = ACCURACY * (values + met * slopes)
+    for k in range(len(met) - 1):
+        chord, gap = values[k + 1] - values[k], met[k + 1] - met[k]
+        if chord < gap * slopes[k] - slack[k + 1] or chord > gap * slopes[k + 1] + slack[k + 1]:
+            raise ValueError(
+                f"G must be convex with derivative G', got G({met[k]:g}) = {values[k]:g}, "
+                f"G({met[k + 1]:g}) = {values[k + 1]:g}, G' = {slopes[k]:g} and {slopes[k + 1]:g}"
+            )
+    conjugate = np.asarray(G.conjugate(slopes))
+    short = met * slopes - values - conjugate
+    if not (short <= slack).all():
+        k = int(np.argmax(short - slack))
+        raise ValueError(
+            f"G.conjugate must give s u − G(u) or more, got {conjugate[k]:g} at s = {slopes[k]:g}, "
+            f"where u = {met[k]:g} gives {met[k] * slopes[k] - values[k]:g}"
+        )

@@ -1,0 +1,138 @@
+"""What the regressions share: a sample first, then all rows, and the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from algos._arguments import checked_array, checked_count, checked_real
+from algos.sketching._matrix import row_blocks
+from algos.sketching._regression_newton import Fit, Norm, Reals, Rows, newton
+
+__all__ = ["RegressionResult", "regression"]
+
+#: The first smoothing costs this share of the norm, from least squares and from a sample.
+COLD, WARM = 0.1, 0.003
+
+
+@dataclass(frozen=True, eq=False)
+class RegressionResult:
+    """A regression and the proof of how good it is.
+
+    Attributes
+    ----------
+    x : ndarray, shape (d,)
+        Coefficients.
+    objective : float
+        The norm of b − A x, recomputed on all rows from ``x``.
+    lower_bound : float
+        No coefficients reach less, by the dual vector.
+    gap : float
+        ``objective`` − ``lower_bound``.
+    status : str
+        "certified": the gap is at most the tolerance times the lower bound; "exact fit": the
+        residual is what rounding leaves of zero; "step limit": neither, after all steps.
+    dual : ndarray, shape (n,)
+        Vector w of dual norm 1 at most whose Aᵀw is zero, up to what ``lower_bound`` pays for.
+    rank : int
+        The rank of A, up to rounding.
+    sample_size : int
+        Rows that the first solution was computed from; 0 if it was not taken from a sample.
+    steps : int
+        Newton steps on all rows.
+    passes : int
+        Passes over A.
+    """
+
+    x: Reals
+    objective: float
+    lower_bound: float
+    gap: float
+    status: str
+    dual: Reals
+    rank: int
+    sample_size: int
+    steps: int
+    passes: int
+
+
+def regression(
+    A: Any,
+    b: ArrayLike,
+    norm: Norm,
+    *,
+    sampled: Callable[[Reals], tuple[Norm, Reals]] | None,
+    power: float,
+    tolerance: float,
+    size: int | None,
+    max_steps: int,
+    rng: np.random.Generator | int | None,
+) -> RegressionResult:
+    """Whiten, solve on a sample of rows, and go on with all of them.
+
+    ``sampled`` turns the weights of sampled rows into a norm and factors of the rows; they are
+    drawn with their leverage to the ``power``.
+    """
+    tolerance = checked_real("tolerance", tolerance, 1e-9, 1, low_end=True)
+    limit = checked_count("max_steps", max_steps, least=0)
+    wanted = None if size is None else checked_count("size", size, least=0)
+    rng = np.random.default_rng(rng)
+    rows = Rows(row_blocks("A", A))
+    b = checked_array("b", b, shape=(rows.count,))
+    scale = float(np.abs(b).max()) or 1.0
+    b /= scale
+    y = rows.adjoint(b)
+    count = 200 * rows.rank if wanted is None else wanted
+    if (
+        sampled is None
+        or count < 1
+        or rows.rank == 0
+        or (wanted is None and rows.count < 2 * count)
+    ):
+        count = 0
+    else:
+        scores = rows.leverage() ** power
+        chances = (scores / scores.sum() + 1 / rows.count) / 2
+        chosen = np.sort(rng.choice(rows.count, count, p=chances / chances.sum()))
+        part, factors = sampled(1 / (count * chances[chosen]))
+        few = Rows(row_blocks("sample", rows.coordinates(chosen) * factors[:, None]))
+        response = b[chosen] * factors
+        start = few.adjoint(response)
+        fit = newton(few, response, part, start, COLD, max(tolerance, 1e-3), limit)
+        y = few.transform @ fit.y
+    fit = newton(rows, b, norm, y, WARM if count else COLD, tolerance, limit)
+    return _finished(rows, b, scale, norm, fit, tolerance, count)
+
+
+def _finished(
+    rows: Rows, b: Reals, scale: float, norm: Norm, fit: Fit, tolerance: float, sample: int
+) -> RegressionResult:
+    """Recompute the objective from the coefficients, and take rounding off the bound."""
+    x = rows.transform @ fit.y
+    residual, errors = np.empty(rows.count), np.empty(rows.count)
+    for part, block in rows:
+        residual[part] = b[part] - block @ x
+        errors[part] = np.abs(b[part]) + np.abs(block) @ np.abs(x)
+    errors *= (rows.columns + 3) * np.finfo(np.float64).eps
+    objective = norm.value(residual)
+    bound = max(0.0, min(fit.lower_bound - float(np.abs(fit.dual) @ errors), objective))
+    if objective - bound <= tolerance * bound:
+        status = "certified"
+    else:
+        status = "exact fit" if objective <= norm.value(errors) else "step limit"
+    return RegressionResult(
+        x=x * scale,
+        objective=objective * scale,
+        lower_bound=bound * scale,
+        gap=(objective - bound) * scale,
+        status=status,
+        dual=fit.dual,
+        rank=rows.rank,
+        sample_size=sample,
+        steps=fit.steps,
+        passes=rows.blocks.passes,
+    )

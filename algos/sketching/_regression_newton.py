@@ -1,0 +1,214 @@
+"""Newton's method on smoothed norms, over rows in whitened coordinates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from algos.sketching._matrix import Floats, RowBlocks
+from algos.sketching._whitening import triangular_factor, whitening
+
+__all__ = ["Fit", "Norm", "Reals", "Rows", "Tangent", "dual_bound", "newton"]
+
+Reals = NDArray[np.float64]
+
+#: Groups whose averages the curvature takes out; the smaller ones change little.
+GROUPS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Tangent:
+    """A smoothed norm at a point: value, gradient and curvature.
+
+    The second derivative is diag(curvature), less c s sᵀ / (number of rows) for each group of
+    ascending row numbers, with signs s and a curvature c of its own.
+    """
+
+    value: float
+    gradient: Reals
+    curvature: Reals
+    dual_norm: Callable[[], float]  # of the gradient, or more; 1 up to rounding
+    groups: tuple[tuple[NDArray[np.intp], Reals, float], ...] = ()
+
+
+class Norm(Protocol):
+    """A norm as the regressions need it."""
+
+    def value(self, r: ArrayLike) -> float:
+        """Give the norm of a vector."""
+        ...
+
+    def _tangent(self, r: Reals, smoothing: float) -> Tangent:
+        """Smooth the norm and expand it at a vector; the value differs by its smoothing alone."""
+        ...
+
+    def _euclidean(self, rows: int) -> float:
+        """Give c with ‖v‖₂ ≤ c · norm for all vectors of so many entries."""
+        ...
+
+
+class Rows:
+    """The rows of A in coordinates y in which its columns are orthonormal: x = T y."""
+
+    def __init__(self, blocks: RowBlocks) -> None:
+        self.blocks = blocks
+        self.count = self.columns = 0
+        factor = triangular_factor(self._counted())
+        self.transform: Reals = whitening(factor, self.count).transform
+        self.rank = self.transform.shape[1]
+
+    def _counted(self) -> Iterator[Floats]:
+        """Read the blocks for the first time."""
+        for first, block in self.blocks:
+            self.count, self.columns = first + len(block), block.shape[1]
+            yield block
+
+    def __iter__(self) -> Iterator[tuple[slice, Floats]]:
+        """Read the blocks again."""
+        for first, block in self.blocks:
+            yield slice(first, first + len(block)), block.astype(np.float64, copy=False)
+
+    def apply(self, y: Reals) -> Reals:
+        """Give A T y."""
+        x, image = self.transform @ y, np.empty(self.count)
+        for rows, block in self:
+            np.dot(block, x, out=image[rows])
+        return image
+
+    def adjoint(self, w: Reals) -> Reals:
+        """Give Tᵀ Aᵀ w."""
+        total = np.zeros(self.transform.shape[0])
+        for rows, block in self:
+            total += w[rows] @ block
+        return np.asarray(self.transform.T @ total)
+
+    def coordinates(self, chosen: NDArray[np.intp]) -> Reals:
+        """Give some rows of A T; the row numbers must not fall."""
+        parts = [np.empty((0, self.rank))]
+        for rows, block in self:
+            low, high = np.searchsorted(chosen, [rows.start, rows.stop])
+            parts.append(block[chosen[low:high] - rows.start] @ self.transform)
+        return np.concatenate(parts)
+
+    def leverage(self) -> Reals:
+        """Give the squared norm of each row of A T."""
+        scores = np.empty(self.count)
+        for rows, block in self:
+            u = block @ self.transform
+            scores[rows] = np.einsum("ij,ij->i", u, u)
+        return scores
+
+    def normal(self, at: Tangent) -> tuple[Reals, Reals]:
+        """Give the gradient and the curvature of the smoothed norm in y, in one pass."""
+        total = np.zeros(self.transform.shape[0])
+        matrix = np.zeros((self.rank, self.rank))
+        groups = sorted(at.groups, key=lambda group: -len(group[0]))[:GROUPS]
+        sums = np.zeros((len(groups), self.rank))
+        for rows, block in self:
+            total += at.gradient[rows] @ block
+            curved = np.flatnonzero(at.curvature[rows])
+            u = block[curved] @ self.transform
+            matrix += u.T @ (u * at.curvature[rows][curved, None])
+            for k, (members, signs, _) in enumerate(groups):
+                low, high = np.searchsorted(members, [rows.start, rows.stop])
+                where = np.searchsorted(curved, members[low:high] - rows.start)
+                sums[k] += signs[low:high] @ u[where]
+        for (members, _, curvature), one in zip(groups, sums, strict=True):
+            matrix -= np.outer(one, one) * (curvature / len(members))
+        return self.transform.T @ total, matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Where Newton's method ended, in whitened coordinates."""
+
+    y: Reals
+    residual: Reals
+    objective: float
+    lower_bound: float
+    dual: Reals
+    steps: int
+
+
+def dual_bound(value: float, product: float, leftover: float) -> float:
+    """Bound the least norm from below by a dual vector w of norm 1.
+
+    ``value`` is the norm at hand, ``product`` is ⟨w, r⟩ there, ``leftover`` is c ‖Tᵀ Aᵀ w‖₂ with
+    the norm's Euclidean constant c.
+    """
+    return max(0.0, (product - leftover * value) / (1 + leftover))
+
+
+def newton(
+    rows: Rows, b: Reals, norm: Norm, y: Reals, share: float, tolerance: float, limit: int
+) -> Fit:
+    """Minimise the norm of b − A T y until its gap is certified, by steps on smoothed norms."""
+    r = b - rows.apply(y)
+    rounding = rows.rank * np.finfo(np.float64).eps * norm.value(b)
+    if norm.value(r) <= rounding:
+        return Fit(y, r, norm.value(r), 0.0, np.zeros(len(b)), 0)
+    smoothing = _smoothing(norm, r, max(share, tolerance / 3))
+    best_y, best_r, value = y, r, norm.value(r)
+    bound, dual = 0.0, np.zeros(len(b))
+    constant = norm._euclidean(rows.count)
+    steps, ridge = 0, 1e-3
+    while True:
+        at = norm._tangent(r, smoothing)
+        gradient, curvature = rows.normal(at)
+        now = norm.value(r)
+        if now < value:
+            best_y, best_r, value = y, r, now
+        size = at.dual_norm() or 1.0
+        product = float(at.gradient @ r) / size
+        found = dual_bound(now, product, constant * float(np.linalg.norm(gradient)) / size)
+        if found > bound:
+            bound, dual = found, at.gradient / size
+        if value - bound <= 0.999 * tolerance * bound or steps == limit or value <= rounding:
+            return Fit(best_y, best_r, value, bound, dual, steps)
+        scale = float(at.gradient @ r) / float(r @ r)
+        curvature += ridge * scale * np.eye(rows.rank)
+        direction = np.asarray(np.linalg.solve(curvature, gradient), dtype=np.float64)
+        image, decrease = rows.apply(direction), float(gradient @ direction)
+        length = _line_search(norm, r, image, smoothing, decrease)
+        if length == 0 and now - product <= rounding:  # rounding hides what is left
+            return Fit(best_y, best_r, value, bound, dual, steps)
+        y, r = y + length * direction, r - length * image
+        if length < 0.1:
+            ridge = min(10 * ridge, 1.0)
+        elif length >= 1:
+            ridge = max(ridge / 10, 1e-12)
+        if now - product > tolerance * now / 2 and decrease <= now - product:
+            smoothing /= 4  # the smoothing costs more than is left to gain
+        steps += 1
+
+
+def _smoothing(norm: Norm, r: Reals, share: float) -> float:
+    """Choose the smoothing that costs this share of the norm's value at a point."""
+    value, smoothing = norm.value(r), float(np.abs(r).mean())
+    for _ in range(60):
+        if float(norm._tangent(r, smoothing).gradient @ r) >= (1 - share) * value:
+            break
+        smoothing /= 4
+    return smoothing
+
+
+def _line_search(norm: Norm, r: Reals, image: Reals, smoothing: float, descent: float) -> float:
+    """Find a step that leaves less than half of the descent, on a convex function."""
+    start = norm._tangent(r, smoothing).value
+    low, high, length = 0.0, math.inf, 1.0
+    for _ in range(40):
+        at = norm._tangent(r - length * image, smoothing)
+        slope = float(at.gradient @ image)  # what descent is left
+        if slope > 0.5 * descent:
+            low = length
+        elif slope < -0.5 * descent or at.value > start:
+            high = length
+        else:
+            return length
+        length = (low + high) / 2 if high < math.inf else 2 * length
+    return low

@@ -1,0 +1,134 @@
+"""Regression in symmetric norms: linear and cone programs, projections onto dual balls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from algos.sketching import (
+    LpNorm,
+    OrderedNorm,
+    SumOfNorms,
+    TopKNorm,
+    lp_regression,
+    symmetric_norm_regression,
+)
+
+
+def problem(n: int = 60, d: int = 3, *, cauchy: bool = False) -> tuple[Any, Any]:
+    rng = np.random.default_rng(n)
+    A = rng.normal(size=(n, d))
+    return A, A @ np.ones(d) + (rng.standard_cauchy(n) if cauchy else rng.normal(size=n))
+
+
+NORMS: dict[str, Any] = {
+    "maximum": TopKNorm(1),
+    "top 10": TopKNorm(10),
+    "all": TopKNorm(60),
+    "ordered": OrderedNorm(np.linspace(1, 0, 60)),
+    "three weights": OrderedNorm([5.0, 2.0, 1.0]),
+    "sum": SumOfNorms([LpNorm(1), LpNorm(2), TopKNorm(5)], [1.0, 2.0, 0.5]),
+    "sum of sums": SumOfNorms([SumOfNorms([LpNorm(3), TopKNorm(2)]), LpNorm(1)], [3.0, 0.1]),
+}
+
+
+def written(norm: Any, r: Any) -> Any:
+    """Write a norm for cvxpy."""
+    cvxpy = pytest.importorskip("cvxpy")
+    if isinstance(norm, LpNorm):
+        return cvxpy.norm(r, norm.p)
+    if isinstance(norm, SumOfNorms):
+        return sum(c * written(one, r) for c, one in zip(norm.factors, norm.norms, strict=True))
+    falls = norm.weights - np.append(norm.weights[1:], 0)
+    return sum(
+        fall * cvxpy.sum_largest(cvxpy.abs(r), k + 1) for k, fall in enumerate(falls) if fall > 0
+    )
+
+
+@pytest.mark.parametrize("name", NORMS)
+@pytest.mark.parametrize("cauchy", [False, True])
+def test_agrees_with_the_cone_program(name: str, cauchy: bool) -> None:
+    cvxpy = pytest.importorskip("cvxpy")
+    A, b = problem(cauchy=cauchy)
+    norm = NORMS[name]
+    x = cvxpy.Variable(A.shape[1])
+    best = cvxpy.Problem(cvxpy.Minimize(written(norm, A @ x - b))).solve(solver="CLARABEL")
+    result = symmetric_norm_regression(A, b, norm, tolerance=1e-6)
+    assert result.status == "certified"
+    assert result.lower_bound <= best * (1 + 1e-6)
+    assert best * (1 - 1e-6) <= result.objective <= best * (1 + 3e-6)
+    assert result.objective == pytest.approx(norm.value(b - A @ result.x))
+    assert norm.value(b - A @ result.x) >= result.dual @ (b - A @ result.x) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_values_and_gradients(name: str) -> None:
+    norm, rng = NORMS[name], np.random.default_rng(1)
+    r, v = rng.normal(size=60), rng.normal(size=60)
+    r[:8] = 1.0  # ties
+    at = norm._tangent(r, 0.1)
+    h = 1e-7
+    slope = (norm._tangent(r + h * v, 0.1).value - norm._tangent(r - h * v, 0.1).value) / (2 * h)
+    assert at.gradient @ v == pytest.approx(slope, rel=1e-5)
+    assert at.dual_norm() <= 1 + 1e-12
+    assert at.gradient @ v <= norm.value(v) * (1 + 1e-12)
+    tight = norm._tangent(r, 1e-9).gradient @ r
+    assert tight == pytest.approx(norm.value(r), rel=1e-6)
+    assert np.linalg.norm(v) <= norm._euclidean(60) * norm.value(v)
+
+
+def test_ordered_norms_by_hand() -> None:
+    norm = OrderedNorm([2.0, 1.0])
+    assert norm.value([1.0, -3.0, 2.0]) == 8
+    assert norm.dual([1.0, -3.0, 2.0]) == 2  # 6 / 3 beats 3 / 2 and 5 / 3
+    assert TopKNorm(2).dual([4.0, 1.0, 0.0]) == 4
+    assert TopKNorm(2).dual([1.0, -1.0, 1.0]) == 1.5
+
+
+def test_all_rows_give_least_absolute_deviations_and_one_the_midrange() -> None:
+    A, b = problem(cauchy=True)
+    ours = symmetric_norm_regression(A, b, TopKNorm(60), tolerance=1e-6)
+    assert ours.objective == pytest.approx(lp_regression(A, b, tolerance=1e-6).objective, rel=2e-6)
+    middle = symmetric_norm_regression(
+        np.ones((3, 1)), [0.0, 1.0, 10.0], TopKNorm(1), tolerance=1e-8
+    )
+    assert middle.x == pytest.approx([5.0], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_extremes(name: str) -> None:
+    A, b = problem()
+    norm = NORMS[name]
+    plain = symmetric_norm_regression(A, b, norm, tolerance=1e-5)
+    for of_a, of_b in [(1e150, 1.0), (1.0, 1e-150), (1e-150, 1e150)]:
+        result = symmetric_norm_regression(A * of_a, b * of_b, norm, tolerance=1e-5)
+        assert result.status == "certified"
+        assert result.objective == pytest.approx(plain.objective * of_b, rel=2e-5)
+    fitted = symmetric_norm_regression(A, A @ [1.0, 2.0, 3.0], norm)
+    assert (fitted.status, fitted.lower_bound) == ("exact fit", 0)
+    zero = symmetric_norm_regression(np.zeros((60, 2)), b, norm)
+    assert zero.objective == pytest.approx(norm.value(b))
+    assert zero.status == "certified"
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: TopKNorm(0), ValueError, "k must be an integer"),
+        (lambda: TopKNorm(1.5), TypeError, "k must be an integer"),  # type: ignore[arg-type]
+        (lambda: OrderedNorm([1.0, 2.0]), ValueError, "weights must be at least 0"),
+        (lambda: OrderedNorm([0.0]), ValueError, "start above 0"),
+        (lambda: OrderedNorm([1.0, -1.0]), ValueError, "weights must be at least 0"),
+        (lambda: OrderedNorm([]), ValueError, "weights must have shape"),
+        (lambda: SumOfNorms([]), ValueError, "norms must hold at least one"),
+        (lambda: SumOfNorms([LpNorm(1)], [0.0]), ValueError, "factors must be positive"),
+        (lambda: SumOfNorms([LpNorm(1)], [1.0, 2.0]), ValueError, "factors must have shape"),
+        (lambda: symmetric_norm_regression(*problem(), TopKNorm(61)), ValueError, "61 weights"),
+        (lambda: symmetric_norm_regression(*problem(), 2), TypeError, "norm must be"),  # type: ignore[arg-type]
+    ],
+)
+def test_bad_arguments(make: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make()
