@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from algos._arguments import checked_count, checked_real
 from algos.sketching._matrix import RowBlocks, row_blocks
-from algos.sketching._whitening import Whitening, triangular_factor, whitening
+from algos.sketching._whitening import Whitening, row_whitening, triangular_factor, whitening
 
 __all__ = ["LeverageScores", "leverage_scores"]
 
@@ -115,28 +115,14 @@ def leverage_scores(
         return _sketched(blocks, rows, failure, np.random.default_rng(rng))
     if size is not None:
         raise ValueError(f"size must be None where method is 'qr', got {size!r}")
-    found, n = exact_whitening(blocks)
+    found, n = row_whitening(lambda: (block for _, block in blocks))
     scores = squared_norms(blocks, found, n)
     discrepancy = abs(float(scores.sum()) - found.rank)
     return LeverageScores(scores, found.rank, method, 0, 0.0, 0.0, discrepancy, blocks.passes)
 
 
-def exact_whitening(blocks: RowBlocks) -> tuple[Whitening, int]:
-    """Read a matrix once: its orthonormal coordinates and its number of rows."""
-    n = 0
-
-    def counted() -> Any:
-        nonlocal n
-        for first, block in blocks:
-            n = first + len(block)
-            yield block
-
-    factor = triangular_factor(counted())
-    return whitening(factor, n), n
-
-
 def squared_norms(blocks: RowBlocks, found: Whitening, n: int) -> NDArray[np.float64]:
-    """Read a matrix once: every row's squared norm in the coordinates, 1 at most."""
+    """Read a matrix once: every row's squared norm in the coordinates."""
     scores = np.empty(n)
     for first, block in blocks:
         scores[first : first + len(block)] = found.squared_norms(block)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from algos._arguments import checked_count, checked_real
-from algos.sketching._leverage_scores import exact_whitening
 from algos.sketching._matrix import Floats, RowBlocks, row_blocks
-from algos.sketching._whitening import triangular_factor
+from algos.sketching._whitening import row_whitening, triangular_factor
 
 __all__ = ["LewisWeights", "lewis_error_bound", "lewis_weights"]
 
@@ -24,7 +23,9 @@ Reals = NDArray[np.float64]
 #: trusted; the factor is taken from the rows.
 TRUSTED = 1e-4
 #: Rows that are worked on at once.
-HEIGHT = 1024
+HEIGHT = 2048
+#: Squares below this are taken of scaled numbers.
+TINY = 1e-280
 #: Passes without a new least residual before acceleration, and then the run, is given up.
 PATIENCE = 10
 
@@ -149,7 +150,7 @@ def lewis_weights(
     residuals = run.to(tolerance, limit, accelerated)
     residual = float(residuals[-1])
     return LewisWeights(
-        weights=np.exp(run.logs),
+        weights=np.where(run.zero, 0.0, np.exp(run.logs)),
         p=p,
         rank=run.rank,
         residual=residual,
@@ -166,45 +167,41 @@ class _Run:
 
     def __init__(self, blocks: RowBlocks, p: float) -> None:
         self.blocks, self.p = blocks, p
-        found, self.n = exact_whitening(blocks)
-        self.rank, self.transform = found.rank, found.transform
+        self.whitening, self.n = row_whitening(lambda: (block for _, block in blocks))
+        self.rank = self.whitening.rank
         self.logs, self.next = np.zeros(self.n), np.zeros(self.n)  # w = 1
+        self.zero = np.ones(self.n, dtype=bool)  # rows without any weight
 
     def to(self, tolerance: float, limit: int, accelerated: bool) -> Reals:
         """Step until the residual is small; give all residuals."""
-        plain = min(1.0, self.p / 2), 0.0
-        residuals: list[float] = []
-        steps, since = plain, 0
-        while True:
-            residual = self._look(*steps)
-            since = 0 if residual < min(residuals, default=math.inf) else since + 1
-            residuals.append(residual)
-            if residual <= tolerance or len(residuals) > limit:
-                return np.array(residuals)
-            if len(residuals) == 1 and accelerated:
-                steps = heavy_ball(self.p)
+        plain = min(1.0, self.p / 2)
+        step, momentum = heavy_ball(self.p) if accelerated else (plain, 0.0)
+        residuals = [self._look(plain, 0.0)]
+        least, since = residuals[0], 0
+        while residuals[-1] > tolerance and len(residuals) <= limit:
             if since >= PATIENCE:
-                if steps == plain:
-                    return np.array(residuals)
-                steps, since = plain, 0
+                if (step, momentum) == (plain, 0.0):
+                    break
+                step, momentum, least, since = plain, 0.0, math.inf, 0
             self._advance(normalise=accelerated)
+            residuals.append(self._look(step, momentum if len(residuals) > 1 else 0.0))
+            since = 0 if residuals[-1] < least else since + 1
+            least = min(least, residuals[-1])
+        return np.array(residuals)
 
     def _look(self, step: float, momentum: float) -> float:
         """Read A once: the residual of w, the next weights and their Gram matrix."""
         self.gram, self.total, residual = np.zeros((self.rank, self.rank)), 0.0, 0.0
-        for here, rows in self._rows():
-            coordinates = rows @ self.transform
-            norms = np.einsum("ij,ij->i", coordinates, coordinates)
+        for here, coordinates in self._coordinates():
             logs, before = self.logs[here], self.next[here]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                drift = np.log(norms) - (2 / self.p) * logs  # log(τ / w)
-                after = logs + step * drift + momentum * (logs - before)
-            logs[norms == 0] = after[norms == 0] = -math.inf
-            residual = max(residual, float(np.abs(drift[norms > 0]).max(initial=0.0)))
-            self.total += float(np.exp(after).sum())
-            scales = self._scales(after)
-            coordinates *= scales[:, None]
-            self.gram += coordinates.T @ coordinates
+            drift = _log_squared_norms(coordinates) - (2 / self.p) * logs  # log(τ / w)
+            zero = self.zero[here] = drift == -math.inf
+            drift[zero] = 0.0
+            after = logs + step * drift + momentum * (logs - before)
+            residual = max(residual, float(np.abs(drift).max()))
+            self.total += float(np.exp(after, where=~zero, out=np.zeros(len(zero))).sum())
+            coordinates *= np.exp((0.5 - 1 / self.p) * after)
+            self.gram += coordinates @ coordinates.T
             self.next[here] = after
         return residual
 
@@ -223,30 +220,39 @@ class _Run:
         except np.linalg.LinAlgError:
             trusted = False
         factor = factor * norms if trusted else triangular_factor(self._weighted())
-        self.transform = self.transform @ linalg.solve_triangular(factor, np.eye(self.rank))
+        inverse = linalg.solve_triangular(factor, np.eye(self.rank))
+        self.whitening = replace(self.whitening, transform=self.whitening.transform @ inverse)
 
     def _weighted(self) -> Iterator[Floats]:
         """Read A once: its coordinates with weights, by blocks of rows."""
-        for here, rows in self._rows():
-            yield self._scales(self.logs[here])[:, None] * (rows @ self.transform)
+        for here, coordinates in self._coordinates():
+            yield (coordinates * np.exp((0.5 - 1 / self.p) * self.logs[here])).T
 
-    def _scales(self, logs: Reals) -> Reals:
-        """Give w^(1/2−1/p), for zero rows 0."""
-        scales = np.exp((0.5 - 1 / self.p) * np.where(logs > -math.inf, logs, 0.0))
-        return np.where(logs > -math.inf, scales, 0.0)
-
-    def _rows(self) -> Iterator[tuple[slice, Floats]]:
-        """Read A once, in blocks of rows that stay in the cache."""
-        last = 0
+    def _coordinates(self) -> Iterator[tuple[slice, Reals]]:
+        """Read A once: its coordinates, rank by `HEIGHT`, each written over by the next."""
+        last, space = 0, np.empty((self.rank, HEIGHT))
         for first, block in self.blocks:
             last = first + len(block)
             if last > self.n:
                 break
             for start in range(0, len(block), HEIGHT):
                 rows = block[start : start + HEIGHT]
-                yield slice(first + start, first + start + len(rows)), rows
+                out = space if len(rows) == HEIGHT else None
+                here = slice(first + start, first + start + len(rows))
+                yield here, self.whitening.coordinates(rows, out)
         if last != self.n:
             raise ValueError(f"A must have the same rows in every pass, got {self.n}, then {last}")
+
+
+def _log_squared_norms(columns: Reals) -> Reals:
+    """Give log ‖y‖² for each column, also where ‖y‖² is below the least number."""
+    squares = np.square(columns).sum(axis=0)
+    if squares.min() > TINY:
+        return np.asarray(np.log(squares))
+    greatest = np.abs(columns).max(axis=0, initial=0.0)
+    scaled = columns / np.where(greatest > 0, greatest, 1.0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(2 * np.log(greatest) + np.log(np.square(scaled).sum(axis=0)))
 
 
 def heavy_ball(p: float) -> tuple[float, float]:

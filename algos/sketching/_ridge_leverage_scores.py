@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from algos._arguments import checked_real
 from algos.sketching._leverage_scores import squared_norms
 from algos.sketching._matrix import Floats, row_blocks
-from algos.sketching._whitening import triangular_factor, whitening
+from algos.sketching._whitening import row_whitening
 
 __all__ = ["RidgeLeverageScores", "ridge_leverage_scores"]
 
@@ -78,17 +78,17 @@ def ridge_leverage_scores(A: Any, penalty: float) -> RidgeLeverageScores:
     [0.5, 0.9]
     """
     penalty = checked_real("penalty", penalty, 0, math.inf, low_end=True)
-    blocks, n = row_blocks("A", A), 0
+    blocks = row_blocks("A", A)
 
     def penalised() -> Iterator[Floats]:
-        nonlocal n
         columns = 0
-        for first, block in blocks:
-            n, columns = first + len(block), block.shape[1]
+        for _, block in blocks:
+            columns = block.shape[1]
             yield block
         if penalty > 0:
             yield math.sqrt(penalty) * np.eye(columns)
 
-    factor = triangular_factor(penalised())
-    scores = squared_norms(blocks, whitening(factor, n), n)
+    found, rows = row_whitening(penalised)
+    n = rows - found.transform.shape[0] if penalty > 0 else rows
+    scores = squared_norms(blocks, found, n)
     return RidgeLeverageScores(scores, float(scores.sum()), penalty, blocks.passes)

@@ -152,3 +152,49 @@ def test_bad_arguments_are_refused() -> None:
             ridge_leverage_scores(A, penalty)
     with pytest.raises(TypeError, match="pass a function that returns a new iterator"):
         leverage_scores(iter([A]))
+
+
+def exact_scores(A: Any) -> Any:
+    """Give the leverage scores in 700 digits."""
+    mp = pytest.importorskip("mpmath")
+    with mp.workdps(700):
+        matrix = mp.matrix(A.tolist())
+        inverse = (matrix.T * matrix) ** -1
+        return np.array(
+            [float((matrix[i, :] * inverse * matrix[i, :].T)[0]) for i in range(len(A))]
+        )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_of_very_different_scales(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    A = rng.normal(size=(9, 3))
+    if seed % 2:
+        A[:4] = A[0]
+    A *= 2.0 ** rng.integers(-330, 330, size=(9, 1))
+    result = leverage_scores(A)
+    assert result.rank == 3
+    assert result.scores == pytest.approx(exact_scores(A), abs=1e-12)
+    dependent = np.column_stack([A, A[:, 0]])
+    assert leverage_scores(dependent).rank == 3
+    assert leverage_scores(dependent).scores == pytest.approx(result.scores, abs=1e-12)
+
+
+def test_a_direction_counts_if_some_row_has_it() -> None:
+    """The last row is smaller than the others' rounding."""
+    rng = np.random.default_rng(0)
+    A = np.vstack([1e6 * rng.normal(size=(200, 2)) @ rng.normal(size=(2, 3)), [[1e-12, 0, 0]]])
+    result = leverage_scores(A)
+    assert result.rank == 3
+    assert result.scores[-1] == pytest.approx(1.0)
+    assert result.discrepancy <= 1e-10
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_dependent_columns_are_found(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, d, k = int(rng.integers(5, 2000)), int(rng.integers(3, 12)), int(rng.integers(1, 3))
+    A = rng.normal(size=(n, k)) @ rng.normal(size=(k, d)) * 10.0 ** rng.uniform(-9, 9, size=d)
+    A[0] *= 1e5
+    assert leverage_scores(A).rank == k
+    assert leverage_scores(A).discrepancy <= 1e-9
