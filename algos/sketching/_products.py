@@ -79,7 +79,8 @@ def single(
     """Read blocks once: X = columns(d, dtype), Y = A X, AᵀY and ‖A‖_F."""
     images: list[Floats] = []
     norms: list[float] = []
-    X, back = np.zeros((0, 0)), np.zeros((0, 0))
+    X: Floats = np.zeros((0, 0))
+    back: Floats = X
     for first, block in blocks:
         if first == 0:
             X = columns(block.shape[1], block.dtype)

@@ -190,8 +190,23 @@ def missed(basis: Floats, columns: Floats) -> Floats:
 
 def extended(basis: Floats, columns: Floats, scale: float) -> Floats:
     """Append the span of columns; singular values that are rounding at this scale are dropped."""
-    rest = missed(basis, columns)
-    directions, values, _ = np.linalg.svd(rest, full_matrices=False)
-    least = 10 * math.sqrt(max(columns.shape)) * np.finfo(columns.dtype).eps * scale
-    fresh = missed(basis, directions[:, values > least])
-    return np.hstack([basis, orthonormal(fresh)]) if fresh.shape[1] else basis
+    if scale == 0:
+        return basis
+    rest = columns / scale
+    for _ in range(2):
+        rest = _spanning(rest - basis @ (basis.T @ rest))
+    return np.hstack([basis, rest])
+
+
+def _spanning(columns: Floats) -> Floats:
+    """Orthonormalise; by Cholesky's factor of the Gram matrix where it is well conditioned."""
+    unit = float(np.finfo(columns.dtype).eps)
+    try:
+        factor = np.linalg.cholesky((columns.T @ columns).astype(np.float64, copy=False)).T
+        diagonal = np.diag(factor)
+        if diagonal.min(initial=1) > unit**0.25 * max(diagonal.max(initial=0), unit**0.5):
+            return np.asarray(columns @ np.linalg.inv(factor).astype(columns.dtype))
+    except np.linalg.LinAlgError:
+        pass  # dependent columns
+    directions, values, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(directions[:, values > 10 * math.sqrt(max(columns.shape)) * unit])

@@ -1,0 +1,319 @@
+"""Checks of the range finder and the randomized SVD: mean errors, bounds, certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from algos.sketching import randomized_svd, range_finder
+from algos.sketching.theorems import low_rank as claims
+from proofs_checks.check import Instances, Measurement, check
+from proofs_checks.faults import edited
+
+Algorithm = Callable[..., Any]
+Reals = np.ndarray[Any, np.dtype[np.float64]]
+
+#: Means are those of errors that are cut off at this multiple of their bound.
+CUT = 4
+
+
+@dataclass(frozen=True)
+class Decay:
+    """A matrix with given singular values, a target rank, oversampling and power iterations."""
+
+    spectrum: str
+    k: int
+    p: int
+    q: int = 0
+    rows: int = 40
+    columns: int = 30
+
+    @cached_property
+    def values(self) -> Reals:
+        """The singular values."""
+        j = np.arange(1.0, self.columns + 1)
+        values: Reals = {
+            "flat tail": np.where(j <= self.k, 1e4, 1.0),
+            "flat": np.ones(self.columns),
+            "slow": j**-0.5,
+            "fast": 0.7**j,
+            "one beyond": np.where(j <= self.k, 1e4, j == self.k + 1),
+            "low rank": (j <= self.k) * 1.0,
+        }[self.spectrum]
+        return values
+
+    @cached_property
+    def array(self) -> Reals:
+        """The matrix; its singular vectors do not matter in law, so they are coordinates."""
+        made = np.zeros((self.rows, self.columns))
+        np.fill_diagonal(made, self.values)
+        made.setflags(write=False)
+        return made
+
+    @property
+    def size(self) -> int:
+        """Random vectors."""
+        return self.k + self.p
+
+    def shown(self) -> dict[str, float]:
+        """Name what the bounds take."""
+        rest = self.values[self.k :]
+        return {
+            "k": self.k,
+            "p": self.p,
+            "q": self.q,
+            "tail": float(np.linalg.norm(rest)),
+            "next_value": float(rest[0]),
+            "power_tail": float(np.linalg.norm(rest ** (2 * self.q + 1))),
+        }
+
+    def missed(self, basis: Any) -> Reals:
+        """Give A − QQᵀA."""
+        rest: Reals = self.array - basis @ (basis.T @ self.array)
+        return rest
+
+
+SPECTRA = ("flat tail", "flat", "slow", "fast")
+DECAYS = st.builds(
+    Decay,
+    spectrum=st.sampled_from(SPECTRA),
+    k=st.integers(2, 10),
+    p=st.integers(2, 10),
+    columns=st.sampled_from([21, 30, 60]),
+)
+HARD = [
+    ("a flat tail", Decay("flat tail", 10, 10)),
+    ("a flat tail, little oversampling", Decay("flat tail", 8, 3)),
+    ("slow decay", Decay("slow", 6, 4)),
+    ("fast decay", Decay("fast", 5, 5)),
+    ("a wide matrix", Decay("flat tail", 10, 5, rows=25, columns=60)),
+]
+POWERS = [
+    ("a flat tail", Decay("flat tail", 10, 10, q=2, columns=60, rows=60)),
+    ("slow decay", Decay("slow", 6, 4, q=1)),
+    ("flat", Decay("flat", 4, 4, q=3)),
+]
+
+RANGE = "algos.sketching._range_finder"
+HALF = edited(
+    range_finder,
+    "oversampling_off",
+    "Multiplies with half as many random vectors.",
+    (
+        'size = checked_count("size", size)',
+        'size = max(checked_count("size", size) // 2, 1)',
+    ),
+)
+NOT_ORTHONORMAL = edited(
+    range_finder,
+    "not_orthonormal",
+    "Scales the columns and leaves them askew.",
+    (
+        "        rest = _spanning(rest - basis @ (basis.T @ rest))\n",
+        "        rest = rest / np.linalg.norm(rest, axis=0)\n",
+    ),
+)
+NO_CONSTANT = edited(
+    range_finder,
+    "bound_without_constant",
+    "Takes the longest probe for the bound.",
+    ("factor = probe_factor(probes, chance / math.ceil(size / step))", "factor = 1.0"),
+)
+ONE_TRANSPOSED = edited(
+    range_finder,
+    "square_root_of_a_power",
+    "Goes through Aᵀ once and stays there: random vectors take the place of the power.",
+    (
+        "fresh = matrix.times(orthonormal(matrix.transposed(orthonormal(fresh))))",
+        "fresh = orthonormal(fresh + matrix.times(orthonormal(generator.normal(size=("
+        "matrix.shape[1], fresh.shape[1])))))",
+    ),
+)
+
+
+def _run(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> Reals:
+    """Find a basis; give what it misses."""
+    found = algorithm(decay.array, decay.size, power_iterations=decay.q, probes=1, rng=rng)
+    return decay.missed(found.basis)
+
+
+def _cut(theorem: Any, error: float, shown: dict[str, float]) -> Measurement:
+    """Cut the error off at a multiple of its bound."""
+    cut = CUT * theorem.bound(**{name: shown[name] for name in theorem.parameters})
+    return Measurement(min(error, cut), **shown, cut=cut)
+
+
+@check(
+    claims.RANGE_FROBENIUS,
+    on=Instances(DECAYS, HARD),
+    faults=[HALF, NOT_ORTHONORMAL],
+    trials=1000,
+    detect=1.5,
+)
+def range_frobenius(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> Measurement:
+    """Measure the Frobenius error."""
+    error = float(np.linalg.norm(_run(algorithm, decay, rng)))
+    return _cut(claims.RANGE_FROBENIUS, error, decay.shown())
+
+
+@check(
+    claims.RANGE_SPECTRAL,
+    on=Instances(DECAYS, HARD),
+    faults=[NOT_ORTHONORMAL],
+    trials=1000,
+    detect=1.5,
+)
+def range_spectral(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> Measurement:
+    """Measure the spectral error."""
+    error = float(np.linalg.norm(_run(algorithm, decay, rng), 2))
+    return _cut(claims.RANGE_SPECTRAL, error, decay.shown())
+
+
+@check(
+    claims.RANGE_POWER,
+    on=Instances(
+        st.builds(
+            Decay, st.sampled_from(SPECTRA), st.integers(2, 8), st.integers(2, 8), st.integers(1, 3)
+        ),
+        POWERS,
+    ),
+    faults=[NOT_ORTHONORMAL, ONE_TRANSPOSED],
+    trials=1000,
+    detect=1.5,
+)
+def range_power(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> Measurement:
+    """Measure the spectral error after power iterations."""
+    error = float(np.linalg.norm(_run(algorithm, decay, rng), 2))
+    return _cut(claims.RANGE_POWER, error, decay.shown())
+
+
+@dataclass(frozen=True)
+class Probing:
+    """A matrix, how often it is probed, and how often the bound may be wrong."""
+
+    decay: Decay
+    probes: int
+    chance: float
+    tolerance: float | None = None
+
+
+PROBING = st.builds(
+    Probing,
+    decay=DECAYS,
+    probes=st.integers(1, 4),
+    chance=st.sampled_from([0.05, 0.2]),
+    tolerance=st.sampled_from([None, 1.0, 0.1]),
+)
+BEYOND = Decay("one beyond", 4, 0)
+
+
+@check(
+    claims.RANGE_BOUND,
+    on=Instances(
+        PROBING,
+        [
+            ("one direction missed", Probing(BEYOND, 1, 0.2)),
+            ("one direction missed, two probes", Probing(BEYOND, 2, 0.05)),
+            ("growing", Probing(Decay("slow", 20, 5), 2, 0.2, 1.5)),
+        ],
+    ),
+    faults=[NO_CONSTANT],
+    trials=1500,
+)
+def range_bound(algorithm: Algorithm, given: Probing, rng: np.random.Generator) -> Measurement:
+    """See whether the bound is too small."""
+    found = algorithm(
+        given.decay.array,
+        given.decay.size,
+        probes=given.probes,
+        tolerance=given.tolerance,
+        failure_probability=given.chance,
+        rng=rng,
+    )
+    error = float(np.linalg.norm(given.decay.missed(found.basis), 2))
+    return Measurement(
+        error > found.error_bound + 1e-9 * given.decay.values[0], failure_probability=given.chance
+    )
+
+
+ALL_VALUES = edited(
+    randomized_svd,
+    "truncation_forgotten",
+    "Takes the values beyond the rank for captured ones.",
+    ("_frobenius(norm, s[:rank],", "_frobenius(norm, s,"),
+)
+ASKEW = edited(
+    randomized_svd,
+    "not_orthonormal",
+    "Scales the columns and leaves them askew.",
+    (
+        "        rest = _spanning(rest - basis @ (basis.T @ rest))\n",
+        "        rest = rest / np.linalg.norm(rest, axis=0)\n",
+    ),
+    module=RANGE,
+)
+NO_OVERSAMPLING = edited(
+    randomized_svd,
+    "oversampling_off",
+    "Draws as many random vectors as the rank.",
+    ("min(rank + extra, *matrix.shape)", "rank"),
+)
+
+
+def _factors(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> tuple[Any, Reals]:
+    """Decompose; give the result and what is left of the matrix."""
+    found = algorithm(
+        decay.array, decay.k, oversampling=decay.p, power_iterations=decay.q, probes=1, rng=rng
+    )
+    return found, decay.array - found.U * found.s @ found.Vt
+
+
+ALL = Instances(
+    st.builds(
+        Decay,
+        spectrum=st.sampled_from([*SPECTRA, "low rank", "one beyond"]),
+        k=st.integers(1, 10),
+        p=st.integers(0, 10),
+        q=st.integers(0, 3),
+    ),
+    [
+        *HARD,
+        *(("power iterations, " + name, one) for name, one in POWERS),
+        ("a low rank", Decay("low rank", 5, 5, q=1)),
+    ],
+)
+
+
+@check(claims.SVD_FROBENIUS, on=ALL, faults=[ALL_VALUES, ASKEW], trials=200)
+def svd_frobenius(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> Measurement:
+    """Compare the error with the reported one."""
+    found, rest = _factors(algorithm, decay, rng)
+    return Measurement(float(np.linalg.norm(rest)), frobenius_error=found.frobenius_error)
+
+
+@check(claims.SVD_VALUES, on=ALL, faults=[ASKEW], trials=200)
+def svd_values(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> Measurement:
+    """Compare the singular value that exceeds its own most."""
+    found, _ = _factors(algorithm, decay, rng)
+    exact = decay.values[: len(found.s)]
+    rounding = 1e-12 * decay.values[0]
+    j = int(np.argmax(found.s / np.maximum(exact, rounding)))
+    return Measurement(found.s[j], singular_value=max(float(exact[j]), rounding))
+
+
+@check(
+    claims.SVD_ERROR,
+    on=Instances(DECAYS, HARD),
+    faults=[NO_OVERSAMPLING, ASKEW],
+    trials=1000,
+    detect=1.5,
+)
+def svd_error(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> Measurement:
+    """Measure the squared Frobenius error."""
+    _, rest = _factors(algorithm, decay, rng)
+    return _cut(claims.SVD_ERROR, float(np.linalg.norm(rest)) ** 2, decay.shown())
