@@ -7,6 +7,7 @@ from ._lewis_weights import LewisWeights, lewis_error_bound, lewis_weights
 from ._lp_regression import lp_regression
 from ._lp_sensitivities import LpSensitivities, lp_sensitivities
 from ._orlicz import ConvexTukey, Huber
+from ._orlicz_norm import OrliczNorm
 from ._orlicz_regression import orlicz_regression
 from ._pivotal_sample import pivotal_law, pivotal_sample
 from ._polynomial_basis import polynomial_basis
@@ -37,6 +38,7 @@ __all__ = [
     "LpNorm",
     "LpSensitivities",
     "OrderedNorm",
+    "OrliczNorm",
     "RandomizedSVD",
     "RangeFinderResult",
     "RegressionResult",

@@ -19,9 +19,20 @@ LOOKS, ACCURACY = 200, 1e-6
 
 
 class OrliczNorm:
-    """The norm inf{t > 0: Σ v_i G(abs(r_i) / t) ≤ 1}, with weights v or 1.
+    """The norm inf{t > 0: Σ v_i G(abs(r_i) / t) ≤ 1}, with weights v.
 
-    Every tangent looks whether G is what it must be, in the points that it meets.
+    Parameters
+    ----------
+    G : Huber, ConvexTukey or an object with their three methods
+        Convex with G(0) = 0; looked at in every point that an expansion meets.
+    weights : ndarray, shape (n,), optional
+        Positive; 1 by default.
+
+    Examples
+    --------
+    >>> from algos.sketching import Huber, OrliczNorm
+    >>> round(OrliczNorm(Huber(10.0)).value([3.0, -4.0]), 6)  # Σ (r / t)² / 2 = 1
+    3.535534
     """
 
     def __init__(self, G: OrliczFunction, weights: Reals | None = None) -> None:
@@ -38,7 +49,18 @@ class OrliczNorm:
         return float(np.sum(values) if self.weights is None else self.weights @ values)
 
     def value(self, r: ArrayLike) -> float:
-        """Find the norm: Newton's method for 1 / t, from above; Σ G is convex in it."""
+        """Find the norm of a vector, by Newton's method for 1 / t, in which Σ G is convex.
+
+        Parameters
+        ----------
+        r : array_like, shape (n,)
+            The vector.
+
+        Returns
+        -------
+        float
+            Its norm.
+        """
         sizes = np.abs(np.asarray(r, dtype=float))
         if (largest := float(sizes.max(initial=0.0))) == 0:
             return 0.0
@@ -54,7 +76,20 @@ class OrliczNorm:
         return largest / k
 
     def dual(self, w: ArrayLike, guess: float | None = None) -> float:
-        """Minimise (1 + Σ v G*(k abs(w) / v)) / k over k: the dual norm."""
+        """Find the dual norm: the least (1 + Σ v G*(k abs(w) / v)) / k.
+
+        Parameters
+        ----------
+        w : array_like, shape (n,)
+            The vector.
+        guess : float, optional
+            A number near the best k, to search less.
+
+        Returns
+        -------
+        float
+            The greatest ⟨w, r⟩ over the r of norm 1, or a little more.
+        """
         sizes = np.abs(np.asarray(w, dtype=float))
         if not sizes.any():
             return 0.0

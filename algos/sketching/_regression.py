@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from algos._arguments import checked_array, checked_count, checked_real
 from algos.sketching._matrix import row_blocks
-from algos.sketching._regression_newton import Fit, Norm, Reals, Rows, newton
+from algos.sketching._regression_newton import Fit, Norm, Reals, Rows, dual_bound, newton
 
 __all__ = ["RegressionResult", "regression"]
 
@@ -111,15 +111,18 @@ def regression(
 def _finished(
     rows: Rows, b: Reals, scale: float, norm: Norm, fit: Fit, tolerance: float, sample: int
 ) -> RegressionResult:
-    """Recompute the objective from the coefficients, and take rounding off the bound."""
-    x = rows.transform @ fit.y
-    residual, errors = np.empty(rows.count), np.empty(rows.count)
+    """Recompute the certificate on all rows, from the coefficients and the dual vector alone."""
+    x, w = rows.transform @ fit.y, fit.dual
+    residual, errors, left = np.empty(rows.count), np.empty(rows.count), np.zeros(rows.columns)
     for part, block in rows:
         residual[part] = b[part] - block @ x
         errors[part] = np.abs(b[part]) + np.abs(block) @ np.abs(x)
+        left += w[part] @ block
     errors *= (rows.columns + 3) * np.finfo(np.float64).eps
     objective = norm.value(residual)
-    bound = max(0.0, min(fit.lower_bound - float(np.abs(fit.dual) @ errors), objective))
+    product = float(w @ residual - np.abs(w) @ errors)
+    leftover = norm._euclidean(rows.count) * float(np.linalg.norm(rows.transform.T @ left))
+    bound = min(dual_bound(objective, product, leftover), objective)
     if objective - bound <= tolerance * bound:
         status = "certified"
     else:
@@ -130,7 +133,7 @@ def _finished(
         lower_bound=bound * scale,
         gap=(objective - bound) * scale,
         status=status,
-        dual=fit.dual,
+        dual=w,
         rank=rows.rank,
         sample_size=sample,
         steps=fit.steps,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from algos.sketching._matrix import Floats, RowBlocks
-from algos.sketching._whitening import triangular_factor, whitening
+from algos.sketching._whitening import row_whitening
 
 __all__ = ["Fit", "Norm", "Reals", "Rows", "Tangent", "dual_bound", "newton"]
 
@@ -57,16 +57,9 @@ class Rows:
 
     def __init__(self, blocks: RowBlocks) -> None:
         self.blocks = blocks
-        self.count = self.columns = 0
-        factor = triangular_factor(self._counted())
-        self.transform: Reals = whitening(factor, self.count).transform
-        self.rank = self.transform.shape[1]
-
-    def _counted(self) -> Iterator[Floats]:
-        """Read the blocks for the first time."""
-        for first, block in self.blocks:
-            self.count, self.columns = first + len(block), block.shape[1]
-            yield block
+        found, self.count = row_whitening(lambda: (block for _, block in blocks))
+        self.transform = found.transform
+        self.columns, self.rank = found.transform.shape
 
     def __iter__(self) -> Iterator[tuple[slice, Floats]]:
         """Read the blocks again."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from algos.sketching._orlicz_norm import OrliczNorm
 from algos.sketching._regression import RegressionResult, regression
 from algos.sketching._symmetric_norms import LpNorm, OrderedNorm, SumOfNorms
 
@@ -15,7 +16,7 @@ __all__ = ["symmetric_norm_regression"]
 def symmetric_norm_regression(
     A: Any,
     b: ArrayLike,
-    norm: LpNorm | OrderedNorm | SumOfNorms,
+    norm: LpNorm | OrderedNorm | OrliczNorm | SumOfNorms,
     *,
     tolerance: float = 0.01,
     max_steps: int = 300,
@@ -28,7 +29,7 @@ def symmetric_norm_regression(
         The design, as for `lp_regression`.
     b : array_like, shape (n,)
         The response.
-    norm : LpNorm, OrderedNorm, TopKNorm or SumOfNorms
+    norm : LpNorm, OrderedNorm, TopKNorm, OrliczNorm or SumOfNorms
         The norm.
     tolerance : float, optional
         The objective is to lie within this factor of the lower bound, less 1; at least 1e-9.
@@ -66,9 +67,9 @@ def symmetric_norm_regression(
     >>> result.status, result.x.round(1).tolist()
     ('certified', [5.0])
     """
-    if not isinstance(norm, (LpNorm, OrderedNorm, SumOfNorms)):
+    if not isinstance(norm, (LpNorm, OrderedNorm, OrliczNorm, SumOfNorms)):
         raise TypeError(
-            f"norm must be an LpNorm, OrderedNorm, TopKNorm or SumOfNorms, got {norm!r}"
+            f"norm must be an LpNorm, OrderedNorm, TopKNorm, OrliczNorm or SumOfNorms, got {norm!r}"
         )
     return regression(
         A,
