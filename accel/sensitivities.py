@@ -226,17 +226,19 @@ def _power(
                 steps += 1
                 direction = goal * (inner / (c @ goal)) - y  # c · direction = 0
                 v = U @ direction
-                t = 1 / (q - 1)
-                moved = False
+                t, newton = 0.0, 1 / (q - 1)
+                step, least = newton, total
+                enough = total - 0.3 * q * total * decrement * newton / 2  # of the model's fall
                 for _ in range(60):
                     trial = 0.0
                     for j in range(n):
-                        trial += abs(z[j] + t * v[j]) ** q
-                    if trial < total:
-                        moved = True
+                        trial += abs(z[j] + step * v[j]) ** q
+                    if trial < least:
+                        t, least = step, trial
+                    if least <= enough or (t > 0 and step <= 1):
                         break
-                    t = t / 2 if t > 2 or t <= 1 else 1.0
-                if not moved:
+                    step = max(step / 2, 1.0) if step > 1 else step / 2
+                if t == 0:
                     break
                 y = y + t * direction
             if q == p:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -12,13 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from algos._arguments import checked_count, checked_real
 from algos.sketching._exact_sensitivities import Bounds, coordinates, exact_bounds
 from algos.sketching._lewis_weights import lewis_weights
-from algos.sketching._matrix import Floats, checked_matrix, row_blocks
+from algos.sketching._matrix import Floats, RowBlocks, checked_matrix, row_blocks
+from algos.sketching._subsampled_sensitivities import subsampled_bounds
 from algos.sketching._vertex_sensitivities import directions, vertex_bounds
 from algos.sketching._weighted_sensitivities import weighted_bounds
 
 __all__ = ["LpSensitivities", "lp_sensitivities"]
 
-Method = Literal["exact", "lewis"]
+Method = Literal["exact", "lewis", "subsampled"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,8 @@ class LpSensitivities:
     Attributes
     ----------
     lower, upper : ndarray, shape (k,)
-        lower ≤ σ ≤ upper, proven for every row that was asked for.
+        lower ≤ σ ≤ upper, proven for every row that was asked for; ``upper`` only with
+        probability 1 − ``failure_probability`` for all rows at once.
     total_lower, total_upper : float
         The same for the sum S over all rows of A.
     rows : ndarray of int, shape (k,)
@@ -42,8 +44,12 @@ class LpSensitivities:
     status : str
         ``"converged"``, or ``"tolerance not reached"`` where some row's gap is wider than the
         method promises; the bounds hold all the same.
+    failure_probability : float
+        0, or for ``"subsampled"`` the probability that some upper bound or the total's fails.
+    solves : int
+        Small problems that were solved.
     steps : int
-        What they cost: Newton steps or pivots (exact, p ≥ 1), vertices (exact, p < 1).
+        Newton steps or pivots that they took (p ≥ 1), or vertices (p < 1).
     """
 
     lower: NDArray[np.float64]
@@ -55,6 +61,8 @@ class LpSensitivities:
     rank: int
     method: str
     status: str
+    failure_probability: float
+    solves: int
     steps: int
 
     @property
@@ -71,6 +79,9 @@ def lp_sensitivities(
     rows: ArrayLike | None = None,
     tolerance: float = 1e-6,
     max_vertices: int = 100_000,
+    block_size: int = 64,
+    failure_probability: float = 0.05,
+    rng: np.random.Generator | int | None = None,
 ) -> LpSensitivities:
     """Bound σ_i = sup_x abs(a_i·x)^p / ‖A x‖_p^p, the most that row i can matter, from both sides.
 
@@ -85,15 +96,23 @@ def lp_sensitivities(
         iterator of row blocks.
     p : float
         The exponent, positive and finite.
-    method : {"exact", "lewis"}, optional
+    method : {"exact", "lewis", "subsampled"}, optional
         ``"exact"`` solves a small convex problem a row (p ≥ 1) or lists vertices (p < 1);
-        ``"lewis"`` takes bounds from Lewis weights, d^abs(1 − p/2) apart, d being the rank.
+        ``"lewis"`` takes bounds from Lewis weights, d^abs(1 − p/2) apart, d being the rank;
+        ``"subsampled"`` (p ≥ 1) narrows these by a problem for every block of rows and random
+        signs, and estimates the total from some rows.
     rows : array_like of int, shape (k,), optional
         Only these rows; all of them if omitted.
     tolerance : float, optional
         For ``"exact"``: the relative gap (upper − lower) / upper of a row, in (0, 1).
     max_vertices : int, optional
         For ``"exact"`` with p < 1: vertices at most.
+    block_size : int, optional
+        For ``"subsampled"``: rows in a block.
+    failure_probability : float, optional
+        For ``"subsampled"``: in (0, 1).
+    rng : Generator or int, optional
+        For ``"subsampled"``: blocks, signs and drawn rows.
 
     Returns
     -------
@@ -138,60 +157,120 @@ def lp_sensitivities(
     p = checked_real("p", p, 0, math.inf)
     tolerance = checked_real("tolerance", tolerance, 0, 1)
     most = checked_count("max_vertices", max_vertices)
+    block_size = checked_count("block_size", block_size)
+    delta = checked_real("failure_probability", failure_probability, 0, 1)
+    generator = np.random.default_rng(rng)
     if method == "lewis":
-        blocks = row_blocks("A", A)
-        weights = lewis_weights(A, p).weights
-        chosen = _checked_rows(rows, weights.size)
-        bounds, rank, looseness = weighted_bounds(blocks, weights, p)
-        done = looseness <= 1.01
-        lower, upper, steps = bounds.lower, bounds.upper, bounds.steps
-        whole = lower, upper
-        lower, upper = lower[chosen], upper[chosen]
-    else:
+        found = _lewis(row_blocks("A", A), A, p)
+    elif method == "exact":
         matrix = _whole(A)
-        chosen = _checked_rows(rows, len(matrix))
-        bounds, rank = _exact(matrix, chosen, p, tolerance, most)
-        lower, upper, steps = bounds.lower, bounds.upper, bounds.steps
-        done = bool((_gaps(lower, upper) <= tolerance).all())
-        whole = (lower, upper) if rows is None else (lower, np.full(1, np.inf))
-    total_lower, total_upper = _total(*whole, rank, p)
-    return LpSensitivities(
-        lower=lower,
-        upper=upper,
-        total_lower=total_lower,
-        total_upper=total_upper,
-        rows=chosen,
-        p=p,
-        rank=rank,
-        method=method,
-        status="converged" if done else "tolerance not reached",
-        steps=steps,
-    )
+        found = _exact(matrix, _checked_rows(rows, len(matrix)), p, tolerance, most)
+    elif p < 1:
+        raise ValueError(
+            f'p must be at least 1 for method="subsampled", got {p!r}; take "exact" or "lewis"'
+        )
+    else:
+        found = _subsampled(_whole(A), p, tolerance, block_size, delta, generator)
+    if method == "exact" or rows is None:
+        return found
+    chosen = _checked_rows(rows, found.rows.size)
+    return replace(found, rows=chosen, lower=found.lower[chosen], upper=found.upper[chosen])
 
 
 def _exact(
-    matrix: Floats, chosen: NDArray[np.int64], p: float, tolerance: float, max_vertices: int
-) -> tuple[Bounds, int]:
+    matrix: Floats, rows: NDArray[np.int64], p: float, tolerance: float, max_vertices: int
+) -> LpSensitivities:
     """Solve for rows of the matrix."""
     where = coordinates(matrix)
-    targets, errors = where.rows[chosen], where.errors[chosen]
+    targets, errors = where.rows[rows], where.errors[rows]
     if where.rank == 0:
-        bounds = Bounds(np.zeros(chosen.size), np.zeros(chosen.size))
+        bounds = Bounds(np.zeros(rows.size), np.zeros(rows.size))
     elif p >= 1:
         bounds = exact_bounds(where, targets, errors, p, tolerance)
     else:
         labels = directions(matrix)
         bounds = vertex_bounds(where, labels, targets, errors, p, max_vertices=max_vertices)
-    upper = np.where(matrix[chosen].any(axis=1), np.minimum(bounds.upper, 1.0), 0.0)
-    return Bounds(np.minimum(bounds.lower, upper), upper, bounds.steps), where.rank
+    upper = np.where(matrix[rows].any(axis=1), np.minimum(bounds.upper, 1.0), 0.0)
+    once = np.unique(rows, return_index=True)[1]
+    total_upper = math.fsum(upper[once]) + len(matrix) - once.size
+    return LpSensitivities(
+        lower=bounds.lower,
+        upper=upper,
+        **_total(math.fsum(bounds.lower[once]), total_upper, where.rank, p),
+        rows=rows,
+        p=p,
+        rank=where.rank,
+        method="exact",
+        status=_status(bool((_gaps(bounds.lower, upper) <= tolerance).all())),
+        failure_probability=0.0,
+        solves=rows.size,
+        steps=bounds.steps,
+    )
 
 
-def _total(
-    lower: NDArray[np.float64], upper: NDArray[np.float64], rank: int, p: float
-) -> tuple[float, float]:
-    """Bound the total, by the rows' bounds and by the rank."""
+def _lewis(blocks: RowBlocks, A: Any, p: float) -> LpSensitivities:
+    """Compute Lewis weights, and bounds from them."""
+    weights = lewis_weights(A, p).weights
+    bounds, rank, looseness = weighted_bounds(blocks, weights, p)
+    return LpSensitivities(
+        lower=bounds.lower,
+        upper=bounds.upper,
+        **_total(math.fsum(bounds.lower), math.fsum(bounds.upper), rank, p),
+        rows=np.arange(weights.size),
+        p=p,
+        rank=rank,
+        method="lewis",
+        status=_status(looseness <= 1.01),
+        failure_probability=0.0,
+        solves=0,
+        steps=0,
+    )
+
+
+def _subsampled(
+    matrix: Floats,
+    p: float,
+    tolerance: float,
+    block_size: int,
+    delta: float,
+    rng: np.random.Generator,
+) -> LpSensitivities:
+    """Start from Lewis' bounds, and narrow them."""
+    sure = _lewis(row_blocks("A", matrix), matrix, p)
+    if sure.rank == 0:
+        return replace(sure, method="subsampled", failure_probability=delta)
+    found = subsampled_bounds(
+        coordinates(matrix),
+        Bounds(sure.lower, sure.upper),
+        p,
+        tolerance=tolerance,
+        block_size=block_size,
+        failure_probability=delta,
+        rng=rng,
+    )
+    lower, upper = found.bounds.lower, found.bounds.upper
+    return replace(
+        sure,
+        lower=lower,
+        upper=upper,
+        total_lower=max(found.total_lower, sure.total_lower, math.fsum(lower)),
+        total_upper=min(found.total_upper, sure.total_upper),
+        method="subsampled",
+        failure_probability=delta,
+        solves=found.solves,
+        steps=found.bounds.steps,
+    )
+
+
+def _total(lower: float, upper: float, rank: int, p: float) -> dict[str, float]:
+    """Bound the total, by sums of bounds and by the rank."""
     least, most = sorted((float(rank), float(rank) ** (p / 2)))
-    return max(math.fsum(lower), least), min(math.fsum(upper), most)
+    return {"total_lower": max(lower, least), "total_upper": min(upper, most)}
+
+
+def _status(done: bool) -> str:
+    """Say in words whether the promise was kept."""
+    return "converged" if done else "tolerance not reached"
 
 
 def _gaps(lower: NDArray[np.float64], upper: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -37,7 +37,7 @@ def weighted_bounds(blocks: RowBlocks, weights: Reals, p: float) -> tuple[Bounds
     upper = (high / w) ** (p / 2) * w * most * slack
     upper = np.where(zero, 0.0, np.minimum(upper, 1.0))
     looseness = (kappa * total / max(rank, 1)) ** abs(power)
-    return Bounds(np.where(zero, 0.0, np.minimum(lower, upper)), upper), rank, looseness
+    return Bounds(np.where(zero, 0.0, lower), upper), rank, looseness
 
 
 def _leverage(blocks: RowBlocks, v: Reals) -> tuple[Reals, Reals, NDArray[np.bool_], int]:

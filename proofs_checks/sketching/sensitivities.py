@@ -1,0 +1,382 @@
+"""Checks of ℓ_p sensitivities, by brute force."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from algos.sketching import lp_sensitivities
+from algos.sketching.theorems import sensitivities as claims
+from proofs_checks.check import Instances, Measurement, check
+from proofs_checks.faults import edited
+from proofs_checks.sketching.matrices import KINDS, Tall
+
+Algorithm = Callable[..., Any]
+Reals = np.ndarray[Any, np.dtype[np.float64]]
+
+#: The greatest value over the angles of a plane is enclosed up to this factor.
+ANGLES = 1 + 1e-6
+
+
+@dataclass(frozen=True)
+class LongRow:
+    """The row (√2, 0) among signs: the sandwich of Lewis weights is nearly attained there."""
+
+    rows: int = 4001
+
+    @property
+    def array(self) -> Reals:
+        """The matrix itself."""
+        turns = np.arange(1, self.rows) % 2
+        signs = np.column_stack([np.ones(turns.size), 1.0 - 2 * turns])
+        return np.vstack([[[math.sqrt(2), 0.0]], signs])
+
+
+@dataclass(frozen=True)
+class Opposites:
+    """Rows whose sum is zero, two of them long."""
+
+    rows: int
+    seed: int = 0
+
+    @property
+    def array(self) -> Reals:
+        """The matrix itself."""
+        half = np.random.default_rng(self.seed).normal(size=(self.rows // 2, 2))
+        half[0] *= 30
+        return np.vstack([half, -half])
+
+
+@dataclass(frozen=True)
+class Case:
+    """A matrix and an exponent."""
+
+    matrix: Tall | LongRow | Opposites
+    p: float
+
+    @property
+    def array(self) -> Reals:
+        """The matrix."""
+        return self.matrix.array
+
+
+def cases(*, least: float = 0.0) -> st.SearchStrategy[Case]:
+    """Draw small matrices; of two columns where the truth comes from angles."""
+
+    def of(p: float) -> st.SearchStrategy[Case]:
+        columns = 3 if p in (0.5, 1, 2) else 2
+        return st.builds(
+            Tall,
+            kind=st.sampled_from(KINDS),
+            rows=st.integers(columns, 14),
+            columns=st.integers(1, columns),
+            seed=st.integers(0, 9),
+        ).map(lambda tall: Case(tall, p))
+
+    exponents = [one for one in (0.5, 1.0, 1.2, 1.5, 2.0, 3.0, 6.0) if one >= least]
+    return st.sampled_from(exponents).flatmap(of)
+
+
+HARD = [
+    (f"{kind}, p = {p:g}", Case(Tall(kind, 14, 3 if p <= 2 and p != 1.5 else 2), p))
+    for kind in KINDS
+    for p in (0.5, 1, 1.5, 2, 3)
+]
+LONG = [(f"a long row among signs, p = {p:g}", Case(LongRow(), p)) for p in (1, 3)]
+ON = Instances(cases(), HARD)
+ON_LONG = Instances(cases(), [*HARD, *LONG])
+
+
+@cache
+def truth(case: Case) -> tuple[Reals, Reals, int]:
+    """Enclose every sensitivity, and give the rank."""
+    A = case.array / np.abs(case.array).max(axis=0)
+    left, values, _ = np.linalg.svd(A, full_matrices=False)
+    U = left[:, values > 1e-12 * values[0]]
+    rank = U.shape[1]
+    if isinstance(case.matrix, LongRow):  # x = e_1 for the long row; signs: symmetry
+        return _long_row(case.matrix.rows, case.p)
+    if case.p == 2:
+        found = (U**2).sum(axis=1)
+    elif rank == 1:
+        found = np.abs(U[:, 0]) ** case.p / (np.abs(U[:, 0]) ** case.p).sum()
+    elif case.p <= 1:
+        found = _by_vertices(U, case.p)
+    else:
+        found = np.array([_by_angles(U, row, case.p) for row in U])
+        return found, found * ANGLES**case.p, rank
+    return found, found, rank
+
+
+def _long_row(rows: int, p: float) -> tuple[Reals, Reals, int]:
+    """Enclose: the long row's by x = e_1 and convexity, the others' by the trivial bounds."""
+    long = 2 ** (p / 2) / (rows - 1 + 2 ** (p / 2))
+    low, high = np.zeros(rows), np.ones(rows)
+    low[0] = high[0] = long
+    return low, high, 2
+
+
+def _by_vertices(U: Reals, p: float) -> Reals:
+    """Maximise over the points where d − 1 independent rows vanish."""
+    best = np.zeros(len(U))
+    for some in combinations(range(len(U)), U.shape[1] - 1):
+        rows = U[list(some)]
+        sizes = np.linalg.norm(rows, axis=1)
+        if sizes.min() > 1e-14:
+            _, values, right = np.linalg.svd(rows / sizes[:, None])
+            if values[-1] > 1e-9:
+                z = np.abs(U @ right[-1])
+                z[z <= 1e-13 * z.max()] = 0.0
+                best = np.maximum(best, z**p / (z**p).sum())
+    return best
+
+
+def _by_angles(U: Reals, row: Reals, p: float) -> float:
+    """Maximise |u·x| / ‖Ux‖_p over the half circle: both have known Lipschitz constants."""
+    size, steep = float(np.linalg.norm(row)), len(U) ** max(0.0, 1 / p - 0.5)
+    if size < 1e-14:
+        return 0.0
+    half, best = math.pi / 128, 0.0
+    angles = np.linspace(half, math.pi - half, 64)
+    while angles.size:
+        x = np.stack([np.cos(angles), np.sin(angles)])
+        inner, norm = np.abs(row @ x), (np.abs(U @ x) ** p).sum(axis=0) ** (1 / p)
+        best = max(best, float((inner / norm).max()))
+        room = np.maximum(norm - steep * half, 1e-300)
+        angles = angles[(inner + size * half) / room > best * ANGLES]
+        half /= 4
+        angles = (angles[:, None] + half * np.array([-3.0, -1.0, 1.0, 3.0])).ravel()
+    return float(best**p)
+
+
+def run(algorithm: Algorithm, case: Case, **options: Any) -> Any:
+    """Run, with a loose tolerance that leaves room for other tolerances to fail."""
+    return algorithm(case.array, case.p, **{"tolerance": 1e-6, **options})
+
+
+def _worst(bounds: Reals, known: Reals, *, most: bool) -> Measurement:
+    """Take the row whose bound is worst beside what is known of its sensitivity."""
+    rows = np.flatnonzero(known > 0)
+    ratios = bounds[rows] / known[rows]
+    row = rows[ratios.argmax() if most else ratios.argmin()]
+    return Measurement(float(bounds[row]), sensitivity=float(known[row]))
+
+
+EXACT, WEIGHTED = "algos.sketching._exact_sensitivities", "algos.sketching._weighted_sensitivities"
+VERTICES = "algos.sketching._vertex_sensitivities"
+BLOCKS = "algos.sketching._subsampled_sensitivities"
+NO_POWER = edited(
+    lp_sensitivities,
+    "no_power_below",
+    "The lower bound is the ratio of norms, without its power p.",
+    ("np.asarray(ratio**p * (1", "np.asarray(ratio ** min(p, 1.0) * (1"),
+    ("return Bounds(np.maximum(norms - errors, 0) ** 2", "return Bounds(np.maximum(norms, 0)"),
+    module=EXACT,
+)
+WRONG_POINT = edited(
+    lp_sensitivities,
+    "norm_of_another_p",
+    "The point is measured in the Euclidean norm.",
+    ("_norms(y @ where.rows.T, p) + error", "np.linalg.norm(y, axis=1)"),
+    module=EXACT,
+)
+WRONG_DUAL_NORM = edited(
+    lp_sensitivities,
+    "dual_norm_with_p",
+    "The dual vector is measured in the norm p itself.",
+    ("p / (p - 1) if p > 1 else math.inf", "p"),
+    module=EXACT,
+)
+INFEASIBLE = edited(
+    lp_sensitivities,
+    "infeasible_certificate",
+    "Shrinks the dual vector, and does not look whether it is feasible.",
+    ("w = w + (c - w @ rows) @ rows.T", "w = 0.9 * w"),
+    ("np.where(missed > 0, growth * missed / where.least, 0.0)", "0.0"),
+    module=EXACT,
+)
+FEW_VERTICES = edited(
+    lp_sensitivities,
+    "half_of_the_vertices",
+    "Looks at half of the directions alone.",
+    ("first = first[labels[first] >= 0]", "first = first[labels[first] >= len(first) // 2]"),
+    module=VERTICES,
+)
+
+
+@check(claims.SENSITIVITY_LOWER, on=ON, faults=[NO_POWER, WRONG_POINT], trials=120)
+def sensitivity_lower(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Compare lower bounds with brute force."""
+    return _worst(run(algorithm, case).lower, truth(case)[1], most=True)
+
+
+@check(
+    claims.SENSITIVITY_UPPER,
+    on=ON,
+    faults=[WRONG_DUAL_NORM, INFEASIBLE, FEW_VERTICES],
+    trials=120,
+)
+def sensitivity_upper(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Compare upper bounds with brute force."""
+    return _worst(run(algorithm, case).upper, truth(case)[0], most=False)
+
+
+LEVERAGE = edited(
+    lp_sensitivities,
+    "scores_of_p_2",
+    "Takes the leverage scores for Lewis weights, whatever p.",
+    ("exponent = 0.5 - 1 / p", "exponent = 0.0"),
+    ("kappa = float((high / w).max())", "w = np.maximum(high, 1e-300)\n    kappa = 1.0"),
+    module=WEIGHTED,
+)
+NOT_RAISED = edited(
+    lp_sensitivities,
+    "not_raised_to_half_of_p",
+    "Takes scores for weights without the power p/2.",
+    ("lower = (low / w) ** (p / 2) * w", "lower = low ** min(2 / p, 1.0)"),
+    ("upper = (high / w) ** (p / 2) * w", "upper = high ** max(2 / p, 1.0)"),
+    module=WEIGHTED,
+)
+SIDES_SWAPPED = edited(
+    lp_sensitivities,
+    "sandwich_turned_around",
+    "Takes the factors of p ≥ 2 for p ≤ 2, and the other way round.",
+    ("least, most = sorted(", "most, least = sorted("),
+    module=WEIGHTED,
+)
+OTHER_WEIGHTS = edited(
+    lp_sensitivities,
+    "weights_of_p_2",
+    "Starts from the Lewis weights of p = 2.",
+    ("lewis_weights(A, p).weights", "lewis_weights(A, 2).weights"),
+)
+
+
+@check(claims.LEWIS_LOWER, on=ON_LONG, faults=[LEVERAGE, NOT_RAISED, SIDES_SWAPPED], trials=120)
+def lewis_lower(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Compare lower bounds with brute force."""
+    return _worst(run(algorithm, case, method="lewis").lower, truth(case)[1], most=True)
+
+
+@check(claims.LEWIS_UPPER, on=ON_LONG, faults=[LEVERAGE, NOT_RAISED, SIDES_SWAPPED], trials=120)
+def lewis_upper(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Compare upper bounds with brute force."""
+    return _worst(run(algorithm, case, method="lewis").upper, truth(case)[0], most=False)
+
+
+@check(claims.LEWIS_RATIO, on=ON, faults=[OTHER_WEIGHTS], trials=120)
+def lewis_ratio(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Measure how far the bounds are apart, where neither is cut off at 1."""
+    result = run(algorithm, case, method="lewis")
+    rows = (result.upper > 0) & (result.upper < 1)
+    ratio = (result.upper[rows] / result.lower[rows]).max(initial=1.0)
+    return Measurement(float(ratio), rank=truth(case)[2], p=case.p)
+
+
+UNSCALED = edited(
+    lp_sensitivities,
+    "twice_the_targets",
+    "Solves for twice the row.",
+    ("where.rows[rows], where.errors[rows]", "2 * where.rows[rows], where.errors[rows]"),
+)
+
+
+def some_rows(A: Any, p: float, **options: Any) -> Any:
+    """Leave out every other row."""
+    result = lp_sensitivities(A, p, **options)
+    return replace(result, upper=result.upper[::2])
+
+
+@check(claims.TOTAL_ABOVE, on=ON, faults=[UNSCALED], trials=120)
+def total_above(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Add up the lower bounds."""
+    lower = run(algorithm, case).lower
+    return Measurement(math.fsum(lower), rank=truth(case)[2], p=case.p)
+
+
+@check(claims.TOTAL_BELOW, on=ON, faults=[some_rows, INFEASIBLE], trials=120)
+def total_below(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Add up the upper bounds."""
+    upper = run(algorithm, case).upper
+    return Measurement(math.fsum(upper), rank=truth(case)[2], p=case.p)
+
+
+DELTA = 0.2
+NO_SIGNS = edited(
+    lp_sensitivities,
+    "no_signs",
+    "Adds up the rows of a block without signs.",
+    ("rng.choice([-1.0, 1.0], n)[:, None]", "np.ones(n)[:, None]"),
+    module=BLOCKS,
+)
+ONE_SIGNING = edited(
+    lp_sensitivities,
+    "one_signing",
+    "Takes one sign a row, once.",
+    ("count = signings(n, failure_probability)", "count = 1"),
+    module=BLOCKS,
+)
+NOT_WEIGHTED = edited(
+    lp_sensitivities,
+    "draws_not_weighted",
+    "Forgets that rows were not drawn uniformly.",
+    ("share = times / drawn.size / chance[rows]", "share = times / drawn.size * n"),
+    module=BLOCKS,
+)
+ON_BLOCKS = Instances(cases(least=1.0), [one for one in HARD if one[1].p in (1, 1.5, 3)])
+ON_OPPOSITES = Instances(
+    st.builds(
+        Case,
+        st.builds(Opposites, st.sampled_from([8, 12, 14]), st.integers(0, 9)),
+        st.sampled_from([1.0, 1.5, 3.0]),
+    ),
+    [("opposite rows, p = 1", Case(Opposites(12), 1))],
+)
+
+
+@check(
+    claims.SUBSAMPLED_FAILURE,
+    on=ON_OPPOSITES,
+    faults=[NO_SIGNS, ONE_SIGNING, NOT_WEIGHTED],
+    trials=450,
+)
+def subsampled_failure(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Count runs in which some bound fails."""
+    result = run(
+        algorithm, case, method="subsampled", block_size=14, failure_probability=DELTA, rng=rng
+    )
+    low, high, _ = truth(case)
+    rows = bool((result.lower <= high * ANGLES).all() and (low <= result.upper * ANGLES).all())
+    total = result.total_lower <= high.sum() * ANGLES and low.sum() <= result.total_upper * ANGLES
+    return Measurement(not (rows and total), failure_probability=DELTA)
+
+
+NOT_ENOUGH_BLOCKS = edited(
+    lp_sensitivities,
+    "blocks_of_all_rows",
+    "Puts all rows into one block, and does not look at Lewis weights.",
+    ("rng.permutation(n) // block_size", "np.zeros(n, dtype=np.int64)"),
+    ("np.minimum(sure.upper, upper[block])", "n * upper[block]"),
+    ("np.minimum(found.upper, sure.upper[rows])", "n * found.upper"),
+    module=BLOCKS,
+)
+
+
+@check(claims.SUBSAMPLED_SIZE, on=ON_BLOCKS, faults=[NOT_ENOUGH_BLOCKS], trials=60)
+def subsampled_size(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
+    """Add up the upper bounds."""
+    result = run(algorithm, case, method="subsampled", block_size=2, rng=rng)
+    return Measurement(
+        math.fsum(result.upper),
+        block_size=2,
+        p=case.p,
+        total=float(truth(case)[1].sum()),
+        tolerance=1e-6,
+    )
