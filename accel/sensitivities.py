@@ -111,15 +111,45 @@ def _absolute(
                     count += 1
             if count == 0:
                 break
-            slope = -excess
-            entering = -1
-            rank = np.argsort(times[:count])
-            for a in range(count):
-                entering = order[rank[a]]
-                slope += 2 * abs(v[entering])
-                if slope >= 0:
+            slope, first, last = -excess, 0, count  # where it is no longer negative
+            while True:
+                pivot = times[(first + last) // 2]
+                low, high, j = first, last, first
+                below, equal = 0.0, 0.0
+                while j < high:  # smaller, equal, greater
+                    time, row = times[j], order[j]
+                    if time < pivot:
+                        below += 2 * abs(v[row])
+                        times[j], order[j] = times[low], order[low]
+                        times[low], order[low] = time, row
+                        low += 1
+                        j += 1
+                    elif time > pivot:
+                        high -= 1
+                        times[j], order[j] = times[high], order[high]
+                        times[high], order[high] = time, row
+                    else:
+                        equal += 2 * abs(v[row])
+                        j += 1
+                if slope + below >= 0 and low > first:
+                    last = low
+                    continue
+                for j in range(first, low):
+                    signs[order[j]] = -signs[order[j]]
+                slope += below
+                if slope + equal >= 0 or high == last:
                     break
-                signs[entering] = -signs[entering]
+                for j in range(low, high):
+                    signs[order[j]] = -signs[order[j]]
+                slope += equal
+                first = high
+            entering = order[high - 1]
+            for j in range(low, high - 1):
+                slope += 2 * abs(v[order[j]])
+                if slope >= 0:
+                    entering = order[j]
+                    break
+                signs[order[j]] = -signs[order[j]]
             leaver = basis[leaving - 1]
             signs[leaver] = side
             inside[leaver] = False
