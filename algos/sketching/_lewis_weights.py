@@ -183,7 +183,8 @@ class _Run:
                 if (step, momentum) == (plain, 0.0):
                     break
                 step, momentum, least, since = plain, 0.0, math.inf, 0
-            self._advance(normalise=accelerated)
+            if not self._advance(normalise=accelerated):
+                break
             residuals.append(self._look(step, momentum if len(residuals) > 1 else 0.0))
             since = 0 if residuals[-1] < least else since + 1
             least = min(least, residuals[-1])
@@ -200,28 +201,37 @@ class _Run:
             after = logs + step * drift + momentum * (logs - before)
             residual = max(residual, float(np.abs(drift).max()))
             self.total += float(np.exp(after, where=~zero, out=np.zeros(len(zero))).sum())
-            coordinates *= np.exp((0.5 - 1 / self.p) * after)
-            self.gram += coordinates @ coordinates.T
+            with np.errstate(over="ignore", invalid="ignore"):  # `_advance` looks at the Gram matrix
+                coordinates *= np.exp((0.5 - 1 / self.p) * after)
+                self.gram += coordinates @ coordinates.T
             self.next[here] = after
         return residual
 
-    def _advance(self, *, normalise: bool) -> None:
-        """Take the next weights, and coordinates for them."""
-        self.logs, self.next = self.next, self.logs
-        if self.rank == 0:
-            return
+    def _advance(self, *, normalise: bool) -> bool:
+        """Take the next weights, and coordinates for them; not where these overflow."""
         shift = math.log(self.rank / self.total) if normalise else 0.0
+        self.logs, self.next = self.next, self.logs
         self.logs += shift
-        self.gram *= math.exp((1 - 2 / self.p) * shift)
-        norms = np.sqrt(np.diag(self.gram))
-        try:
-            factor = np.linalg.cholesky(self.gram / np.outer(norms, norms)).T
-            trusted = bool(np.diag(factor).min() > TRUSTED)
-        except np.linalg.LinAlgError:
-            trusted = False
-        factor = factor * norms if trusted else triangular_factor(self._weighted())
+        factor = self._factor(self.gram * math.exp((1 - 2 / self.p) * shift))
+        if not (np.isfinite(factor).all() and np.diag(factor).all()):
+            self.logs, self.next = self.next, self.logs
+            return False
         inverse = linalg.solve_triangular(factor, np.eye(self.rank))
         self.whitening = replace(self.whitening, transform=self.whitening.transform @ inverse)
+        return True
+
+    def _factor(self, gram: Reals) -> Reals:
+        """Give R with RᵀR = gram, from the rows where the Gram matrix is not accurate enough."""
+        norms = np.sqrt(np.diag(gram))
+        if not (np.isfinite(gram).all() and norms.all()):
+            return gram
+        try:
+            factor = np.asarray(linalg.cholesky(gram / norms / norms[:, None]))
+        except linalg.LinAlgError:
+            factor = np.zeros_like(gram)
+        if np.diag(factor).min() > TRUSTED:
+            return factor * norms
+        return triangular_factor(self._weighted())
 
     def _weighted(self) -> Iterator[Floats]:
         """Read A once: its coordinates with weights, by blocks of rows."""

@@ -1,0 +1,448 @@
+"""Checks of leverage scores, ridge leverage scores and Lewis weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from algos.sketching import leverage_scores, lewis_weights, ridge_leverage_scores
+from algos.sketching.theorems import weights as claims
+from proofs_checks.check import Instances, Measurement, check
+from proofs_checks.faults import edited
+from proofs_checks.sketching.matrices import HARD, Reals, Tall, tall
+
+Algorithm = Callable[..., Any]
+WHITENING = "algos.sketching._whitening"
+#: Rounding of logarithms of recomputed scores.
+ROUNDING = 1e-7
+#: Stands for an infinite distance.
+FAR = 1e300
+
+
+def orthonormal(A: Reals) -> Reals:
+    """Give an orthonormal basis of the columns, by a singular value decomposition."""
+    norms = np.linalg.norm(A, axis=0)
+    left, values, _ = np.linalg.svd(A / np.where(norms > 0, norms, 1), full_matrices=False)
+    basis: Reals = left[:, values > 1e-9 * values[0]]
+    return basis
+
+
+def lewis_leverage(A: Reals, w: Reals, p: float) -> Reals:
+    """Give the leverage scores of W^(1/2−1/p) A, for zero rows 0."""
+    some = A.any(axis=1)
+    scores: Reals = np.zeros(len(A))
+    rows = w[some, None] ** (0.5 - 1 / p) * A[some]
+    if not np.isfinite(rows).all():
+        return np.where(some, FAR, 0.0)
+    basis = orthonormal(rows)
+    scores[some] = (basis**2).sum(axis=1)
+    return scores
+
+
+def off(one: Reals, other: Reals) -> float:
+    """Give the greatest abs(log) of a ratio of entries, not both of them 0."""
+    some = (one > 0) | (other > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.abs(np.log(one[some]) - np.log(other[some]))
+    return float(np.nan_to_num(ratios, nan=FAR, posinf=FAR).max(initial=0.0))
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """A matrix to weigh, with p and a number of steps."""
+
+    matrix: Tall
+    p: float = 1.0
+    steps: int = 20
+
+    @property
+    def rank(self) -> int:
+        """The rank of the matrix."""
+        return int(orthonormal(self.matrix.array).shape[1])
+
+    @property
+    def weights(self) -> Reals:
+        """The true weights, by steps over singular value decompositions."""
+        A, p = self.matrix.array, self.p
+        w: Reals = A.any(axis=1).astype(float)
+        for _ in range(400):
+            scores = lewis_leverage(A, w, p)
+            step = 2 * p / (p + 2)
+            some = scores > 0
+            last, w = w, np.zeros_like(w)
+            w[some] = last[some] ** (1 - step) * scores[some] ** step
+            if off(w, last) < 1e-13:
+                break
+        return w
+
+
+def weighings(powers: tuple[float, ...]) -> st.SearchStrategy[Weighing]:
+    """Draw matrices, powers and numbers of steps."""
+    steps = st.sampled_from([0, 1, 2, 5, 20])
+    return st.builds(Weighing, matrix=tall(24, 3), p=st.sampled_from(powers), steps=steps)
+
+
+def hard(powers: tuple[float, ...]) -> list[tuple[str, Weighing]]:
+    """Give one matrix of every kind, with powers in turn."""
+    return [
+        (name, Weighing(matrix, powers[k % len(powers)])) for k, (name, matrix) in enumerate(HARD)
+    ]
+
+
+POWERS = (0.5, 1.0, 1.5, 2.0, 3.0, 3.9, 4.0, 6.0, 10.0)
+NO_STEP = ("no step", Weighing(Tall("stacked identities", 12, 1), 1.0, 0))
+DUPLICATES = ("duplicates of one row", Weighing(Tall("stacked identities", 12, 1), 1.0, 2))
+ON_MATRICES = Instances(tall(), HARD)
+ON = Instances(weighings(POWERS), [*hard(POWERS), NO_STEP, DUPLICATES])
+ON_CONTRACTION = Instances(
+    weighings((0.5, 1.0, 1.5, 2.5, 3.0, 3.9)), [*hard((0.5, 1.0, 3.0)), DUPLICATES]
+)
+ON_DESCENT = Instances(weighings((2.5, 3.0, 4.0, 6.0, 10.0, 50.0)), hard((3.0, 6.0, 20.0)))
+
+# Leverage scores.
+
+NOT_INVERTED = edited(
+    leverage_scores,
+    "values_not_inverted",
+    "Multiplies by the singular values instead of dividing by them.",
+    ("Whitening(directions.T / values / scale[:, None]), count",
+     "Whitening(directions.T * values / scale[:, None]), count"),
+    ("directions[strong].T / values[strong", "directions[strong].T * values[strong"),
+    module=WHITENING,
+)  # fmt: skip
+NO_ROOT = edited(
+    leverage_scores,
+    "norms_not_squared",
+    "Adds up absolute values of coordinates instead of squares.",
+    ("np.square(self.coordinates(rows))", "np.abs(self.coordinates(rows))"),
+    module=WHITENING,
+)
+ONE_SHORT = edited(
+    leverage_scores,
+    "weakest_direction_lost",
+    "Takes the weakest direction for rounding.",
+    ("values[-1] > SAFE * values[0]", "values[-1] > 10 * values[0]"),
+    ("values > SAFE * values[0]", "values > 0.99 * values[0]"),
+    ("if left.shape[1]:\n", "if len(found.T):\n            break\n        if left.shape[1]:\n"),
+    module=WHITENING,
+)
+
+
+@check(claims.LEVERAGE_LARGEST, on=ON_MATRICES, faults=[NOT_INVERTED, NO_ROOT], trials=200)
+def leverage_largest(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Take the greatest score."""
+    return Measurement(float(algorithm(one.array).scores.max()))
+
+
+@check(claims.LEVERAGE_TOTAL_ABOVE, on=ON_MATRICES, faults=[NOT_INVERTED, NO_ROOT], trials=200)
+def leverage_above(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Add up the scores."""
+    return Measurement(float(algorithm(one.array).scores.sum()), rank=Weighing(one).rank)
+
+
+@check(claims.LEVERAGE_TOTAL_BELOW, on=ON_MATRICES, faults=[ONE_SHORT], trials=200)
+def leverage_below(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Add up the scores."""
+    return Measurement(float(algorithm(one.array).scores.sum()), rank=Weighing(one).rank)
+
+
+FEW_ROWS = edited(
+    leverage_scores,
+    "few_rows",
+    "Draws a sixteenth of the rows that the bound speaks of.",
+    ("m = 40 * block.shape[1] + 300 if size is None else size",
+     "m = max(size // 16, block.shape[1])"),
+)  # fmt: skip
+NOT_NORMALISED = edited(
+    leverage_scores,
+    "not_normalised",
+    "Forgets the sketch's 1/√m.",
+    ("sketch / math.sqrt(m)", "sketch"),
+)
+
+
+@check(
+    claims.LEVERAGE_SKETCHED,
+    on=Instances(tall(), HARD),
+    faults=[FEW_ROWS, NOT_NORMALISED],
+    trials=300,
+)
+def leverage_sketched(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Compare with the exact scores."""
+    true = (orthonormal(one.array) ** 2).sum(axis=1)
+    scores = algorithm(
+        one.array, method="sketch", size=200, failure_probability=0.25, rng=rng
+    ).scores
+    some = true > 1e-20
+    worst = float(np.abs(true[some] / scores[some] - 1).max(initial=0.0))
+    return Measurement(worst, rank=Weighing(one).rank, size=200, failure_probability=0.25)
+
+
+# Ridge leverage scores.
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """A matrix and two penalties."""
+
+    matrix: Tall
+    small: float = 1.0
+    large: float = 10.0
+
+    @property
+    def squares(self) -> Reals:
+        """The squared singular values."""
+        squares: Reals = np.linalg.svd(self.matrix.array)[1] ** 2
+        return squares
+
+
+ON_RIDGE = Instances(
+    st.builds(
+        Ridge,
+        matrix=tall(),
+        small=st.sampled_from([1e-3, 0.5, 1.0]),
+        large=st.sampled_from([2.0, 30.0, 1e4]),
+    ),
+    [
+        *((name, Ridge(matrix)) for name, matrix in HARD),
+        ("a weak penalty", Ridge(Tall("gaussian", 24, 3), 1e-9, 1e-6)),
+        ("a strong penalty", Ridge(Tall("gaussian", 24, 3), 1e6, 1e9)),
+    ],
+)
+PENALTY_SQUARED = edited(
+    ridge_leverage_scores,
+    "penalty_squared",
+    "Puts the penalty below the matrix, not its root.",
+    ("math.sqrt(penalty) * np.eye", "penalty * np.eye"),
+)
+PENALTY_INVERTED = edited(
+    ridge_leverage_scores,
+    "penalty_inverted",
+    "Divides by the root of the penalty.",
+    ("math.sqrt(penalty) * np.eye", "1 / math.sqrt(penalty) * np.eye"),
+)
+NO_PENALTY = edited(
+    ridge_leverage_scores,
+    "no_penalty",
+    "Gives the leverage scores times the share of a penalty of 1.",
+    ("scores = squared_norms(blocks, found, n)",
+     "scores = squared_norms(blocks, found, n) * (1 + penalty)"),
+)  # fmt: skip
+
+
+def _ratios(algorithm: Algorithm, one: Ridge) -> Reals:
+    """Give the ratios of the scores that are not rounding, large penalty over small."""
+    many = algorithm(one.matrix.array, one.small).scores
+    few = algorithm(one.matrix.array, one.large).scores
+    some = many > 0
+    ratios: Reals = few[some] / many[some]
+    return ratios
+
+
+@check(claims.RIDGE_MONOTONE, on=ON_RIDGE, faults=[PENALTY_INVERTED, NO_PENALTY], trials=200)
+def ridge_monotone(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the greatest ratio."""
+    return Measurement(float(_ratios(algorithm, one).max(initial=0.0)))
+
+
+@check(claims.RIDGE_FALL, on=ON_RIDGE, faults=[PENALTY_SQUARED], trials=200)
+def ridge_fall(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the least ratio."""
+    least = float(_ratios(algorithm, one).min(initial=1.0))
+    return Measurement(least, small=one.small, large=one.large)
+
+
+def _dimension(one: Ridge) -> float:
+    """Add up σ²/(σ² + penalty)."""
+    return float((one.squares / (one.squares + one.small)).sum())
+
+
+@check(claims.RIDGE_ABOVE, on=ON_RIDGE, faults=[PENALTY_SQUARED, PENALTY_INVERTED], trials=200)
+def ridge_above(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the effective dimension."""
+    found = algorithm(one.matrix.array, one.small).effective_dimension
+    return Measurement(found, dimension=_dimension(one))
+
+
+@check(claims.RIDGE_BELOW, on=ON_RIDGE, faults=[PENALTY_SQUARED, PENALTY_INVERTED], trials=200)
+def ridge_below(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the effective dimension."""
+    found = algorithm(one.matrix.array, one.small).effective_dimension
+    return Measurement(found, dimension=_dimension(one))
+
+
+@check(claims.RIDGE_RANK, on=ON_RIDGE, faults=[NO_PENALTY], trials=200)
+def ridge_rank(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the effective dimension."""
+    found = algorithm(one.matrix.array, one.small).effective_dimension
+    return Measurement(found, rank=Weighing(one.matrix).rank)
+
+
+# Lewis weights.
+
+EXPONENT_DROPPED = edited(
+    lewis_weights,
+    "exponent_dropped",
+    "Takes the leverage scores of A whatever p: those of p = 2.",
+    ("coordinates *= np.exp((0.5 - 1 / self.p) * after)", "coordinates *= 1.0"),
+)
+ROOT_MISSING = edited(
+    lewis_weights,
+    "root_missing",
+    "Scales rows by W^(1−2/p), not by its root.",
+    ("- (2 / self.p) * logs", "- (4 / self.p - 1) * logs"),
+    ("coordinates *= np.exp((0.5 - 1 / self.p) * after)",
+     "coordinates *= np.exp((1 - 2 / self.p) * after)"),
+    ("math.exp((1 - 2 / self.p) * shift)", "math.exp((2 - 4 / self.p) * shift)"),
+)  # fmt: skip
+TOLERANCE_REPORTED = edited(
+    lewis_weights,
+    "tolerance_reported",
+    "Reports the tolerance as residual, reached or not.",
+    ("residual = float(residuals[-1])", "residual = tolerance"),
+)
+ONE_STEP = edited(
+    lewis_weights,
+    "one_step",
+    "Makes a single step and says that it converged.",
+    ("len(residuals) <= limit:", "len(residuals) <= min(limit, 1):"),
+    ("if residual <= tolerance else", "if residual < math.inf else"),
+)
+LARGE_STEP = edited(
+    lewis_weights,
+    "square_root_missing",
+    "Makes plain steps twice as long.",
+    ("plain = min(1.0, self.p / 2)", "plain = min(2.0, self.p)"),
+)
+UNDAMPED = edited(
+    lewis_weights,
+    "undamped",
+    "Makes the plain steps of p < 2 for every p.",
+    ("plain = min(1.0, self.p / 2)", "plain = self.p / 2"),
+)
+MEAN_REPORTED = edited(
+    lewis_weights,
+    "mean_reported",
+    "Reports the mean over the rows, not the greatest.",
+    ("float(np.abs(drift).max())", "float(np.abs(drift).mean())"),
+)
+
+
+def weights_of_two(A: Any, p: float, **options: Any) -> Any:
+    """Give the weights of p = 2 whatever p is."""
+    return replace(lewis_weights(A, 2, **options), p=p)
+
+
+def _run(algorithm: Algorithm, one: Weighing, **options: Any) -> Any:
+    """Make the instance's steps, or all of them."""
+    return algorithm(one.matrix.array, one.p, **{"max_iterations": one.steps, **options})
+
+
+@check(
+    claims.LEWIS_RESIDUAL,
+    on=ON,
+    faults=[weights_of_two, ROOT_MISSING, TOLERANCE_REPORTED, MEAN_REPORTED],
+    trials=200,
+)
+def lewis_residual(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
+    """Recompute the residual of the weights."""
+    result = _run(algorithm, one)
+    seen = off(lewis_leverage(one.matrix.array, result.weights, one.p), result.weights)
+    return Measurement(seen, residual=result.residual, rounding=ROUNDING * max(1.0, 1 / one.p))
+
+
+@check(
+    claims.LEWIS_CONVERGED,
+    on=ON,
+    faults=[weights_of_two, ROOT_MISSING, ONE_STEP, TOLERANCE_REPORTED],
+    trials=200,
+)
+def lewis_converged(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
+    """Recompute the residual of the weights, where the run says that it converged."""
+    result = _run(algorithm, one, tolerance=1e-6)
+    seen = 0.0
+    if result.status == "converged":
+        seen = off(lewis_leverage(one.matrix.array, result.weights, one.p), result.weights)
+    return Measurement(seen, tolerance=1e-6, rounding=ROUNDING * max(1.0, 1 / one.p))
+
+
+@check(claims.LEWIS_SUM_ABOVE, on=ON, faults=[TOLERANCE_REPORTED], trials=200)
+def lewis_sum_above(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
+    """Add up the weights."""
+    result = _run(algorithm, one)
+    return Measurement(
+        float(result.weights.sum()), rank=one.rank, residual=min(result.residual, 500.0)
+    )
+
+
+@check(claims.LEWIS_SUM_BELOW, on=ON, faults=[EXPONENT_DROPPED], trials=200)
+def lewis_sum_below(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
+    """Add up the weights."""
+    result = _run(algorithm, one, accelerated=False)
+    return Measurement(
+        float(result.weights.sum()), rank=one.rank, residual=min(result.residual, 500.0)
+    )
+
+
+@check(claims.LEWIS_CONTRACTION, on=ON_CONTRACTION, faults=[LARGE_STEP], trials=200)
+def lewis_contraction(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
+    """Compare the last residual with the first."""
+    result = _run(algorithm, one, accelerated=False, tolerance=0)
+    return Measurement(
+        result.residual,
+        p=one.p,
+        steps=result.iterations,
+        first=result.residuals[0],
+        rounding=1e-11,
+    )
+
+
+def potential(A: Reals, w: Reals, p: float) -> float:
+    """Give −log det(AᵀVA) + (1 − 2/p) Σ w, V = W^(1−2/p), in a basis of A's columns."""
+    basis = orthonormal(A)
+    gram = basis.T @ (w[:, None] ** (1 - 2 / p) * basis)
+    return float(-np.linalg.slogdet(gram)[1] + (1 - 2 / p) * w.sum())
+
+
+@check(claims.LEWIS_DESCENT, on=ON_DESCENT, faults=[UNDAMPED], trials=200)
+def lewis_descent(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
+    """Compare the potential before and after a step."""
+    values = [
+        potential(one.matrix.array, result.weights, one.p)
+        for result in (
+            _run(algorithm, one, accelerated=False, tolerance=0, max_iterations=k)
+            for k in (one.steps, one.steps + 1)
+        )
+    ]
+    rounding = 1e-9 * (1 + abs(values[0]))
+    return Measurement(min(values[1], FAR), p=one.p, before=values[0], rounding=rounding)
+
+
+@check(
+    claims.LEWIS_ERROR,
+    on=ON,
+    faults=[weights_of_two, EXPONENT_DROPPED, ROOT_MISSING, TOLERANCE_REPORTED],
+    trials=150,
+)
+def lewis_error(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
+    """Compare with weights from another algorithm."""
+    result = _run(algorithm, one, accelerated=False)
+    return Measurement(
+        off(result.weights, one.weights),
+        residual=result.residual,
+        p=one.p,
+        rank=one.rank,
+        rounding=ROUNDING * max(1.0, 1 / one.p, one.p),
+    )
+
+
+@check(claims.LEWIS_TWO, on=ON_MATRICES, faults=[LARGE_STEP], trials=150)
+def lewis_two(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Compare with the leverage scores."""
+    weights = algorithm(one.array, 2, max_iterations=1, accelerated=False).weights
+    true = (orthonormal(one.array) ** 2).sum(axis=1)
+    return Measurement(float(np.abs(weights - true).max()), rounding=1e-9)
