@@ -1,3 +1,5 @@
 """Benchmarks and experiments of the family `sketching`."""
 
-__all__: list[str] = []
+from experiments.sketching.regression_pairs import REGRESSION
+
+__all__ = ["REGRESSION"]
