@@ -14,7 +14,7 @@ from algos.sketching._matrix import Floats, row_blocks
 from algos.sketching._products import Products, products, single
 from algos.sketching._range_finder import (
     checked_size,
-    extended,
+    fresh_directions,
     gaussian,
     largest,
     missed,
@@ -160,19 +160,25 @@ def _krylov(
     """Give Q, AᵀQ, the greatest ‖(I − QQᵀ) A ω‖ over the probes ω, ‖A‖_F and the passes."""
     images = matrix.times(gaussian(rng, matrix.shape[1], size + probes, matrix.dtype))
     scale = largest(images)
-    basis = extended(images[:, :0], images[:, :size], scale)
-    back = matrix.transposed(basis)
-    domain, width = back[:, :0], 0
-    for _ in range(turns):
-        before = domain.shape[1]
-        domain = extended(domain, back[:, width:], scale)
-        width = basis.shape[1]
-        if domain.shape[1] == before:
+    basis, back = (
+        np.empty((length, size * (turns + 1)), matrix.dtype, order="F") for length in matrix.shape
+    )
+    domain = np.empty((matrix.shape[1], size * turns), matrix.dtype, order="F")
+    width, known = 0, 0
+    columns = images[:, :size]
+    for turn in range(turns + 1):
+        fresh = fresh_directions(basis[:, :width], columns, scale)
+        new = slice(width, width + fresh.shape[1])
+        basis[:, new], back[:, new], width = fresh, matrix.transposed(fresh), new.stop
+        if turn == turns or fresh.shape[1] == 0:
             break
-        basis = extended(basis, matrix.times(domain[:, before:]), scale)
-        if basis.shape[1] == width:
+        fresh = fresh_directions(domain[:, :known], back[:, new], scale)
+        if fresh.shape[1] == 0:
             break
-        back = np.hstack([back, matrix.transposed(basis[:, width:])])
+        domain[:, known : known + fresh.shape[1]] = fresh
+        known += fresh.shape[1]
+        columns = matrix.times(fresh)
+    basis, back = basis[:, :width], back[:, :width]
     rest = largest(missed(basis, images[:, size:]))
     return basis, back, rest, matrix.norm(), matrix.passes
 

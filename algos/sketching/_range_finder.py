@@ -13,7 +13,7 @@ from algos._arguments import checked_count, checked_real
 from algos.sketching._matrix import Floats, row_blocks
 from algos.sketching._products import products, single
 
-__all__ = ["RangeFinderResult", "extended", "missed", "probe_factor", "range_finder"]
+__all__ = ["RangeFinderResult", "fresh_directions", "missed", "probe_factor", "range_finder"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,14 +132,14 @@ def range_finder(
         if matrix is not None:
             for _ in range(turns):
                 fresh = matrix.times(orthonormal(matrix.transposed(orthonormal(fresh))))
-        columns = basis.shape[1]
-        basis = extended(basis, fresh, largest(fresh) if turns else scale)
+        fresh = fresh_directions(basis, fresh, largest(fresh) if turns else scale)
+        basis = np.hstack([basis, fresh])
         rest = missed(basis, tests)
         bound = factor * largest(rest)
         room = size - basis.shape[1]
-        if matrix is None or tolerance is None or bound <= tolerance or basis.shape[1] == columns:
+        if matrix is None or tolerance is None or bound <= tolerance:
             break
-        if room <= 0:
+        if room == 0 or fresh.shape[1] == 0:
             break
         fresh = rest[:, :room]
         tests = matrix.times(gaussian(generator, matrix.shape[1], probes, matrix.dtype))
@@ -188,14 +188,16 @@ def missed(basis: Floats, columns: Floats) -> Floats:
     return columns
 
 
-def extended(basis: Floats, columns: Floats, scale: float) -> Floats:
-    """Append the span of columns; singular values that are rounding at this scale are dropped."""
+def fresh_directions(basis: Floats, columns: Floats, scale: float) -> Floats:
+    """Orthonormalise what the basis lacks; what is rounding at this scale is dropped."""
     if scale == 0:
-        return basis
+        return columns[:, :0]
     rest = columns / scale
     for _ in range(2):
-        rest = _spanning(rest - basis @ (basis.T @ rest))
-    return np.hstack([basis, rest])
+        if basis.shape[1]:
+            rest -= basis @ (basis.T @ rest)
+        rest = _spanning(rest)
+    return rest
 
 
 def _spanning(columns: Floats) -> Floats:

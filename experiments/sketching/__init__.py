@@ -1,6 +1,13 @@
 """Benchmarks and experiments of the family `sketching`."""
 
+from experiments.sketching.active import ACTIVE
+from experiments.sketching.low_rank_pairs import LOW_RANK
 from experiments.sketching.regression_pairs import REGRESSION
 from experiments.sketching.weight_pairs import LEWIS
 
-__all__ = ["LEWIS", "REGRESSION"]
+__all__ = [
+    "ACTIVE",
+    "LEWIS",
+    "LOW_RANK",
+    "REGRESSION",
+]

@@ -114,7 +114,7 @@ NOT_ORTHONORMAL = edited(
     "not_orthonormal",
     "Scales the columns and leaves them askew.",
     (
-        "        rest = _spanning(rest - basis @ (basis.T @ rest))\n",
+        "        rest = _spanning(rest)\n",
         "        rest = rest / np.linalg.norm(rest, axis=0)\n",
     ),
 )
@@ -252,7 +252,7 @@ ASKEW = edited(
     "not_orthonormal",
     "Scales the columns and leaves them askew.",
     (
-        "        rest = _spanning(rest - basis @ (basis.T @ rest))\n",
+        "        rest = _spanning(rest)\n",
         "        rest = rest / np.linalg.norm(rest, axis=0)\n",
     ),
     module=RANGE,

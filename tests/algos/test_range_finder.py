@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 
 from algos.sketching import range_finder
-from algos.sketching._range_finder import extended, probe_factor
+from algos.sketching._range_finder import fresh_directions, probe_factor
 
 
 def matrix(rows: int, columns: int, values: Any, seed: int = 0) -> Any:
@@ -122,10 +122,10 @@ def test_extended_bases_stay_orthonormal() -> None:
     rng = np.random.default_rng(0)
     basis = np.linalg.qr(rng.normal(size=(60, 8)))[0]
     near = basis @ rng.normal(size=(8, 6)) + 1e-11 * rng.normal(size=(60, 6))
-    found = extended(basis, near, 1.0)
+    found = np.hstack([basis, fresh_directions(basis, near, 1.0)])
     assert found.shape[1] == 14
     np.testing.assert_allclose(found.T @ found, np.eye(14), atol=1e-14)
-    assert extended(basis, basis[:, :3], 1.0).shape[1] == 8
+    assert fresh_directions(basis, basis[:, :3], 1.0).shape[1] == 0
 
 
 @pytest.mark.parametrize("probes", [1, 2, 5])

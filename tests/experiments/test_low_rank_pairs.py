@@ -1,0 +1,24 @@
+"""Pairs of the randomized SVD: errors are recomputed, wrong factors are refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from experiments.sketching.low_rank_pairs import Decomposition, agree, ours, squared_error, theirs
+
+
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
+def test_errors_are_those_of_the_factors(form: type) -> None:
+    pytest.importorskip("sklearn")
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(60, 40)) * np.arange(1, 41) ** -1.0
+    work = Decomposition(form(A), 5)
+    mine, other = ours(work), theirs(work)
+    for U, s, V in (mine, other, (mine[0] + 0.1, mine[1], mine[2])):
+        error = float(np.linalg.norm(A - U * s @ V)) ** 2
+        assert squared_error(work, (U, s, V)) == pytest.approx(error, rel=1e-9)
+    assert agree(work, mine, other)
+    assert not agree(work, (mine[0], 1.1 * mine[1], mine[2]), other)
+    assert not agree(work, (mine[0][:, :4], mine[1][:4], mine[2][:4]), other)
