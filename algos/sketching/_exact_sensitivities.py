@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import linalg, optimize
 
 from accel.sensitivities import absolute_points, power_points
+from algos.sketching._dual_points import dual_point
 from algos.sketching._matrix import Floats, row_blocks
 from algos.sketching._whitening import triangular_factor, whitening
 
@@ -111,7 +112,7 @@ def _chunk(where: Coordinates, c: Reals, e: Reals, p: float, tolerance: float) -
     """Solve for unit targets, and again, with more care, where the gap is too wide."""
     todo = np.arange(len(c))
     lower, upper, steps = np.zeros(todo.size), np.full(todo.size, np.inf), 0
-    for care in range(3):
+    for care in range(4):
         if p == 1 and care == 0:
             start = linalg.qr(where.rows.T, mode="r", pivoting=True)[1][: where.rank]
             y, w, made = absolute_points(
@@ -121,6 +122,10 @@ def _chunk(where: Coordinates, c: Reals, e: Reals, p: float, tolerance: float) -
             pairs = [_by_linear_program(where.rows, one) for one in c[todo]]
             y, w = (np.array(part) for part in zip(*pairs, strict=True))
             made = todo.size
+        elif care == 3:
+            found = [dual_point(where.rows, one, p) for one in c[todo]]
+            y, w = np.array([one[0] for one in found]), np.array([one[1] for one in found])
+            made = sum(one[2] for one in found)
         else:
             stop = min(p - 1, 1) * tolerance * 10.0 ** (-3 - 4 * care)
             y, w, made = power_points(where.rows, c[todo], p, stop=stop, iterations=200)
@@ -128,7 +133,7 @@ def _chunk(where: Coordinates, c: Reals, e: Reals, p: float, tolerance: float) -
         lower[todo] = np.maximum(lower[todo], _below(where, y, c[todo], e[todo], p))
         upper[todo] = np.minimum(upper[todo], _above(where, w, c[todo], e[todo], p))
         todo = np.flatnonzero(upper - lower > tolerance * upper)
-        if todo.size == 0 or (p == 1 and care == 1):
+        if todo.size == 0 or care == (1 if p == 1 else 3 if p < 2 else 2):
             break
     return lower, upper, steps
 

@@ -1,0 +1,42 @@
+"""The dual problem min ‖w‖_q with Uᵀw = c by damped Newton steps, for 1 < p < 2, near 1 above all.
+
+There the best point of the primal problem has coordinates of size t^(1/(p − 1)) that no
+floating-point number holds; the dual vector has t itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["dual_point"]
+
+Reals = NDArray[np.float64]
+
+#: Weights of least squares lie between 1 and this, and steps at most are made for one exponent.
+CAP, STEPS = 1e14, 100
+
+
+def dual_point(rows: Reals, c: Reals, p: float) -> tuple[Reals, Reals, int]:
+    """Give a point y with c·y = 1, a vector w with Uᵀw = c, and the steps made."""
+    q, w, steps = p / (p - 1), rows @ c, 0
+    s = min(4.0, q)
+    while True:  # exponents s = 4, 8, 16, ... up to q
+        for _ in range(STEPS):
+            w = w + rows @ (c * ((rows @ c) @ w / (c @ c)) - rows.T @ w)  # again Uᵀw = λ c
+            w /= np.abs(w).max()
+            weights = 1 / np.maximum(np.abs(w) ** (s - 2), 1 / CAP)
+            y = np.linalg.solve((rows.T * weights) @ rows, rows.T @ w)
+            direction = weights * (rows @ y) - w
+            value, t = (np.abs(w) ** s).sum(), 1 / (s - 1)
+            if direction @ (direction / weights) <= 1e-14 * value:
+                break
+            with np.errstate(over="ignore"):
+                while t > 1e-9 and not (np.abs(w + t * direction) ** s).sum() < value:
+                    t /= 2
+            if t <= 1e-9:
+                break
+            w, steps = w + t * direction, steps + 1
+        if s == q:
+            return y / (c @ y), w * (c @ c) / (c @ (rows.T @ w)), steps
+        s = min(2 * s, q)
