@@ -29,7 +29,7 @@ def _mixed(z: np.uint64) -> np.uint64:
 @compiled
 def signed_buckets(
     seed: int, first: int, count: int, size: int, nonzeros: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Draw distinct buckets with signs for each of consecutive numbers.
 
     Parameters
@@ -46,9 +46,10 @@ def signed_buckets(
     Returns
     -------
     (array, array)
-        Buckets and signs (1.0 or -1.0), each of shape (count, nonzeros).
+        Buckets and signs (1 or -1), each of shape (count, nonzeros).
     """
-    buckets, signs = np.empty((count, nonzeros), np.int64), np.empty((count, nonzeros))
+    buckets = np.empty((count, nonzeros), np.int32)
+    signs = np.empty((count, nonzeros), np.int8)
     for i in range(count):
         key = _mixed(np.uint64(seed) + np.uint64(first + i + 1) * STEP)
         word = key
@@ -62,7 +63,7 @@ def signed_buckets(
                     bucket = last
                     break
             buckets[i, r] = bucket
-            signs[i, r] = 1.0 - 2.0 * np.float64(word & ONE)
+            signs[i, r] = 1 - 2 * np.int8(word & ONE)
     return buckets, signs
 
 

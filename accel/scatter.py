@@ -12,12 +12,13 @@ from accel.loops import compiled
 __all__ = ["scatter_rows", "scatter_sparse_rows"]
 
 Reals = NDArray[np.float64]
-Places = NDArray[np.int64]
+Places = NDArray[np.int32]
+Signs = NDArray[np.int8]
 
 
 @compiled
 def scatter_rows(
-    rows: NDArray[np.floating[Any]], buckets: Places, signs: Reals, total: Reals
+    rows: NDArray[np.floating[Any]], buckets: Places, signs: Signs, total: Reals
 ) -> None:
     """Add each row, times its signs, to its buckets' rows of the total, which changes.
 
@@ -44,7 +45,7 @@ def scatter_sparse_rows(
     columns: NDArray[Any],
     values: NDArray[np.floating[Any]],
     buckets: Places,
-    signs: Reals,
+    signs: Signs,
     total: Reals,
 ) -> None:
     """Add the nonzeros of each row, times its signs, to its buckets' rows of the total.

@@ -137,7 +137,7 @@ class Sketch(ABC):
         """
         if self._total is None:
             raise ValueError("the sketch must have seen rows, got none; call update(rows) before")
-        return self._finished(self._total, self._single)
+        return self._finished(self._total.copy(), self._single)
 
     @property
     def state(self) -> dict[str, Any]:

@@ -97,7 +97,8 @@ class SRHT(Sketch):
         stop = first + len(rows)
         for offset, length in _aligned(first, stop, 1 << (self.size - 1).bit_length()):
             _, signs = signed_buckets(self.seed, offset, length, 1, 1)
-            block = np.multiply(signs, rows[offset - first : offset - first + length], order="C")
+            block = rows[offset - first : offset - first + length].astype(np.float64, order="C")
+            block *= signs
             hadamard_transform(block)
             odd = np.bitwise_count(self._sampled & offset) & 1
             total += (1.0 - 2.0 * odd)[:, None] * block[self._sampled & (length - 1)]

@@ -3,6 +3,8 @@
 from experiments.sketching.active import ACTIVE
 from experiments.sketching.low_rank_pairs import LOW_RANK
 from experiments.sketching.regression_pairs import REGRESSION
+from experiments.sketching.sensitivity_pairs import SENSITIVITIES
+from experiments.sketching.sketch_pairs import SKETCHES
 from experiments.sketching.weight_pairs import LEWIS
 
 __all__ = [
@@ -10,4 +12,6 @@ __all__ = [
     "LEWIS",
     "LOW_RANK",
     "REGRESSION",
+    "SENSITIVITIES",
+    "SKETCHES",
 ]

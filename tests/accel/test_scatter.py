@@ -40,5 +40,5 @@ def test_rows_are_added_to_their_buckets(nonzeros: int, dtype: Any) -> None:
 def test_a_row_that_stores_an_entry_twice_counts_both() -> None:
     total = np.zeros((1, 2))
     arrays = np.array([0, 2]), np.array([1, 1]), np.array([2.0, 3.0])
-    scatter_sparse_rows(*arrays, np.zeros((1, 1), np.int64), -np.ones((1, 1)), total)
+    scatter_sparse_rows(*arrays, np.zeros((1, 1), np.int32), -np.ones((1, 1), np.int8), total)
     assert total.tolist() == [[0.0, -5.0]]
