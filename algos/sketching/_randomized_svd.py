@@ -64,7 +64,7 @@ def randomized_svd(
     rank: int,
     *,
     oversampling: int = 10,
-    power_iterations: int = 3,
+    power_iterations: int = 2,
     probes: int = 10,
     failure_probability: float = 1e-10,
     rng: np.random.Generator | int | None = None,

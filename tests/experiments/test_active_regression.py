@@ -10,7 +10,7 @@ from experiments.sketching.active import ACTIVE, active_trial, independent_coins
 
 @pytest.mark.parametrize("sampling", ACTIVE.grid["sampling"])
 def test_trials_measure_the_excess(sampling: str) -> None:
-    parameters = {"sampling": sampling, "columns": 20, "budget": 60}
+    parameters: dict[str, str | int] = {"sampling": sampling, "columns": 20, "budget": 60}
     first = active_trial(parameters, np.random.default_rng(3))
     assert first == active_trial(parameters, np.random.default_rng(3))
     assert 0 < first["excess"] < 10
