@@ -131,7 +131,9 @@ def range_finder(
     while True:
         if matrix is not None:
             for _ in range(turns):
-                fresh = matrix.times(orthonormal(matrix.transposed(orthonormal(fresh))))
+                fresh = orthonormal(missed(basis, fresh))
+                fresh = matrix.times(orthonormal(matrix.transposed(fresh)))
+        wanted = fresh.shape[1]
         fresh = fresh_directions(basis, fresh, largest(fresh) if turns else scale)
         basis = np.hstack([basis, fresh])
         rest = missed(basis, tests)
@@ -139,7 +141,7 @@ def range_finder(
         room = size - basis.shape[1]
         if matrix is None or tolerance is None or bound <= tolerance:
             break
-        if room == 0 or fresh.shape[1] == 0:
+        if room == 0 or fresh.shape[1] < wanted:  # what is left is rounding
             break
         fresh = rest[:, :room]
         tests = matrix.times(gaussian(generator, matrix.shape[1], probes, matrix.dtype))

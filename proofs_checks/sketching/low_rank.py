@@ -129,7 +129,7 @@ ONE_TRANSPOSED = edited(
     "square_root_of_a_power",
     "Goes through Aᵀ once and stays there: random vectors take the place of the power.",
     (
-        "fresh = matrix.times(orthonormal(matrix.transposed(orthonormal(fresh))))",
+        "fresh = matrix.times(orthonormal(matrix.transposed(fresh)))",
         "fresh = orthonormal(fresh + matrix.times(orthonormal(generator.normal(size=("
         "matrix.shape[1], fresh.shape[1])))))",
     ),

@@ -69,6 +69,24 @@ def test_a_tolerance_that_is_not_reached_says_so() -> None:
     assert (low.basis.shape[1] >= 2, low.status) == (True, "tolerance not reached")
 
 
+@pytest.mark.parametrize("turns", [0, 1])
+def test_every_test_has_its_share_of_the_failure_probability(turns: int) -> None:
+    """There are at most as many tests as steps, also where columns are dropped."""
+    for values in (np.ones(7), 0.9 ** np.arange(40), 10.0 ** -np.arange(40)):
+        A = matrix(60, 50, values)
+        found = range_finder(A, 30, tolerance=1e-300, probes=4, power_iterations=turns, rng=0)
+        assert found.passes <= 1 + 8 * (1 + 2 * turns)
+        size = found.basis.shape[1]
+        np.testing.assert_allclose(found.basis.T @ found.basis, np.eye(size), atol=1e-12)
+    slow = matrix(60, 50, np.arange(1, 51) ** -0.5)
+    for seed in range(5):
+        plain, powers = (
+            range_finder(slow, 20, tolerance=1e-9, probes=5, power_iterations=q, rng=seed).basis
+            for q in (0, 2)
+        )
+        assert np.linalg.norm(missing(slow, powers)) < np.linalg.norm(missing(slow, plain))
+
+
 def test_every_form_gives_the_same_basis() -> None:
     A = matrix(70, 40, 0.8 ** np.arange(40))
     A.setflags(write=False)
