@@ -50,8 +50,8 @@ def _absolute(
     points, duals = np.zeros((k, r)), np.zeros((k, n))
     best = np.full(k, -1.0)  # the largest c·y / ‖U y‖_1 of a vertex so far, and its rows
     bases = np.zeros((k, r - 1), dtype=np.int64)
-    inside = np.zeros(n, dtype=np.bool_)
-    signs, z, v = np.ones(n), np.zeros(n), np.zeros(n)
+    signs, z, v = np.ones(n), np.zeros(n), np.zeros(n)  # the basis has signs 0
+    columns = np.ascontiguousarray(U.T)
     times, order = np.zeros(n), np.zeros(n, dtype=np.int64)
     steps = 0
     for i in range(k):
@@ -65,29 +65,20 @@ def _absolute(
             most = np.argmax(np.abs(np.linalg.solve(square, c)))
             basis = np.concatenate((start[:most], start[most + 1 :]))
         square = np.empty((r, r))
-        inside[:] = False
         square[0] = c
         for a in range(r - 1):
             square[a + 1] = U[basis[a]]
-            inside[basis[a]] = True
         inverse = np.linalg.inv(square)
-        fresh = True
+        signs = np.sign(inverse[:, 0].copy() @ columns)
+        signs[signs == 0] = 1.0
+        for a in range(r - 1):
+            signs[basis[a]] = 0.0
         slopes = np.zeros(r)
         for _ in range(pivots):
-            gradient = np.zeros(r)
-            for j in range(n):
-                if inside[j]:
-                    z[j] = 0.0
-                    continue
-                total = 0.0
-                for a in range(r):
-                    total += U[j, a] * inverse[a, 0]
-                z[j] = total
-                if fresh:
-                    signs[j] = 1.0 if total >= 0 else -1.0
-                for a in range(r):
-                    gradient[a] += signs[j] * U[j, a]
-            fresh = False
+            z = inverse[:, 0].copy() @ columns
+            for a in range(r - 1):
+                z[basis[a]] = 0.0
+            gradient = columns @ signs
             slopes = inverse.T @ gradient  # the optimum's dual value, then −w on the basis
             leaving, excess = -1, 1e-11
             for a in range(1, r):
@@ -98,13 +89,8 @@ def _absolute(
             steps += 1
             side = -1.0 if slopes[leaving] > 0 else 1.0
             count = 0
+            v = side * (inverse[:, leaving].copy() @ columns)
             for j in range(n):
-                if inside[j]:
-                    continue
-                total = 0.0
-                for a in range(r):
-                    total += U[j, a] * inverse[a, leaving]
-                v[j] = side * total
                 if signs[j] * v[j] < -1e-13:
                     times[count] = max(signs[j] * z[j], 0.0) / abs(v[j])
                     order[count] = j
@@ -152,8 +138,7 @@ def _absolute(
                 signs[order[j]] = -signs[order[j]]
             leaver = basis[leaving - 1]
             signs[leaver] = side
-            inside[leaver] = False
-            inside[entering] = True
+            signs[entering] = 0.0
             basis[leaving - 1] = entering
             square[leaving] = U[entering]
             inverse = np.linalg.inv(square)
