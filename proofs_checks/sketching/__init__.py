@@ -18,6 +18,8 @@ from proofs_checks.sketching.low_rank import (
     range_frobenius,
     range_power,
     range_spectral,
+)
+from proofs_checks.sketching.low_rank_svd import (
     svd_error,
     svd_frobenius,
     svd_values,
