@@ -129,7 +129,7 @@ ACTIVE = Experiment(
     grid={
         "sampling": tuple(NAMES),
         "columns": (20,),
-        "budget": (25, 30, 40, 60, 80, 120, 160, 240),
+        "budget": (25, 30, 40, 60, 100, 160, 250, 400),
     },
     trial=active_trial,
     summary={"excess": Statistic("median")},
@@ -137,7 +137,7 @@ ACTIVE = Experiment(
         x="budget",
         y="excess",
         x_label="labels",
-        y_label="squared error over the least one, minus 1 (median)",
+        y_label="excess over the least squared error (median)",
         lines="sampling",
         names=NAMES,
         log="xy",
