@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from scipy.special import kl_div
 
 from algos.sketching import leverage_scores, lewis_weights, ridge_leverage_scores
 from algos.sketching.theorems import weights as claims
@@ -411,15 +412,19 @@ def potential(A: Reals, w: Reals, p: float) -> float:
 @check(claims.LEWIS_DESCENT, on=ON_DESCENT, faults=[UNDAMPED], trials=200)
 def lewis_descent(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
     """Compare the potential before and after a step."""
-    values = [
-        potential(one.matrix.array, result.weights, one.p)
-        for result in (
-            _run(algorithm, one, accelerated=False, tolerance=0, max_iterations=k)
-            for k in (one.steps, one.steps + 1)
-        )
-    ]
-    rounding = 1e-9 * (1 + abs(values[0]))
-    return Measurement(min(values[1], FAR), p=one.p, before=values[0], rounding=rounding)
+    A, p = one.matrix.array, one.p
+    last, after = (
+        _run(algorithm, one, accelerated=False, tolerance=0, max_iterations=k).weights
+        for k in (one.steps, one.steps + 1)
+    )
+    start = potential(A, last, p)
+    return Measurement(
+        min(potential(A, after, p), FAR),
+        p=p,
+        before=start,
+        divergence=max(float(kl_div(lewis_leverage(A, last, p), last).sum()), 0.0),
+        rounding=1e-9 * (1 + abs(start)),
+    )
 
 
 @check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -256,3 +257,20 @@ def test_the_underflow_of_a_square_is_no_zero_row() -> None:
     a = np.array([[1e100], [1e-90]])
     result = lewis_weights(a, 0.5)
     assert result.weights[1] == pytest.approx(1e-95, rel=1e-6)
+
+
+def test_the_matrix_is_never_held() -> None:
+    """32 MB pass by, in blocks of 0.3 MB; four vectors of n entries stay."""
+    n, d, height = 200_000, 20, 2_000
+    row = np.random.default_rng(0).normal(size=(height, d))
+
+    def read() -> Iterator[Any]:
+        for k in range(n // height):
+            yield row * (1 + k % 7)
+
+    tracemalloc.start()
+    result = lewis_weights(read, 1, tolerance=1.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert result.status == "converged"
+    assert peak < 10e6

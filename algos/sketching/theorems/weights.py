@@ -22,6 +22,7 @@ tolerance = Symbol("tolerance", nonnegative=True)
 rounding = Symbol("rounding", nonnegative=True)
 first = Symbol("first", nonnegative=True)
 before = Symbol("before", real=True)
+divergence = Symbol("divergence", nonnegative=True)
 small = Symbol("small", positive=True)
 large = Symbol("large", positive=True)
 dimension = Symbol("dimension", nonnegative=True)
@@ -34,6 +35,7 @@ DOMAIN = {
     "tolerance": ANY,
     "rounding": ANY,
     "first": ANY,
+    "divergence": ANY,
     "before": (-float("inf"), float("inf")),
     "dimension": ANY,
 }
@@ -261,13 +263,13 @@ LEWIS_DESCENT = Theorem(
     key="sketching/lewis-weights/descent",
     algorithm=lewis_weights,
     quantity="potential after plain steps",
-    formula=before + rounding,
+    formula=before - (1 - 2 / p) * divergence + rounding,
     direction="<=",
     holds=Surely(),
     constants="exact",
     statement=(
-        "For p > 2 every plain step lowers −log det(AᵀVA) + (1 − 2/p) Σ w, V = W^(1−2/p), whose "
-        "only minimum is at the Lewis weights."
+        "For p > 2 a plain step lowers −log det(AᵀVA) + (1 − 2/p) Σ w, V = W^(1−2/p), by at least "
+        "(1 − 2/p) KL(τ, w); its only minimum is at the Lewis weights."
     ),
     source=here(PAGE, "Beyond p = 4"),
     needs=(Need(Lt(2, p), "p is above 2"),),
