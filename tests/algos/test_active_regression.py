@@ -10,6 +10,7 @@ from scipy import sparse
 
 from algos.sketching import LabelError, active_regression, polynomial_basis
 from algos.sketching._active_regression import capped_probabilities
+from algos.sketching.theorems import ACTIVE_EXCESS, ACTIVE_RANK
 
 METHODS: tuple[Literal["pivotal", "independent"], ...] = ("pivotal", "independent")
 
@@ -269,3 +270,29 @@ def test_polynomials_are_orthonormal() -> None:
 def test_bad_points(points: Any, options: Any, error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match):
         polynomial_basis(points, **{"degree": 2, **options})
+
+
+def test_the_mean_product_is_exact() -> None:
+    """E‖(SU)ᵀ S e‖² = rank / m ‖e‖², by enumeration of all pairs of draws."""
+    rng = np.random.default_rng(2)
+    U = np.linalg.qr(rng.normal(size=(7, 3)))[0]
+    e = rng.normal(size=7)
+    e -= U @ (U.T @ e)
+    q = (U**2).sum(axis=1) / 3
+    mean = sum(
+        q[i] * q[j] * np.sum(((U[i] * e[i] / q[i] + U[j] * e[j] / q[j]) / 2) ** 2)
+        for i in range(7)
+        for j in range(7)
+    )
+    assert mean == pytest.approx(3 / 2 * (e @ e))
+
+
+def test_the_tail_is_tropps() -> None:
+    """The bound exp(−m ε² / (2 r)) is above the one with ε and 1 − ε in the exponent."""
+    for epsilon in np.linspace(0.01, 0.99, 99):
+        exact = np.exp(-epsilon) / (1 - epsilon) ** (1 - epsilon)
+        assert exact <= np.exp(-(epsilon**2) / 2)
+        shown = ACTIVE_RANK.bound(rank=3, budget=60, epsilon=epsilon)
+        assert 3 * exact**20 <= shown == pytest.approx(3 * np.exp(-10 * epsilon**2))
+        excess = ACTIVE_EXCESS.bound(rank=3, budget=60, epsilon=epsilon, cut=4)
+        assert excess == pytest.approx(3 / 60 / (1 - epsilon) ** 2 + 4 * shown)

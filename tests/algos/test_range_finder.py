@@ -13,6 +13,7 @@ from scipy.sparse.linalg import aslinearoperator
 
 from algos.sketching import range_finder
 from algos.sketching._range_finder import fresh_directions, probe_factor
+from algos.sketching.theorems import RANGE_FROBENIUS, RANGE_POWER, RANGE_SPECTRAL, SVD_ERROR
 
 
 def matrix(rows: int, columns: int, values: Any, seed: int = 0) -> Any:
@@ -196,3 +197,22 @@ BROKEN.matmat = lambda X: X * np.nan  # type: ignore[method-assign]
 def test_bad_arguments(A: Any, options: Any, error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match), np.errstate(all="ignore"):
         range_finder(A, **{"size": 1, **options})
+
+
+@pytest.mark.parametrize(("k", "p"), [(2, 4), (5, 6), (8, 5)])
+def test_the_mean_of_the_pseudoinverse(k: int, p: int) -> None:
+    """E‖Ω⁺‖_F² = k / (p − 1) for Gaussian Ω with k rows and k + p columns."""
+    rng = np.random.default_rng(0)
+    inverses = np.linalg.pinv(rng.normal(size=(20000, k, k + p)))
+    squares = (inverses**2).sum(axis=(1, 2))
+    spread = squares.std() / math.sqrt(len(squares))
+    assert abs(squares.mean() - k / (p - 1)) < 5 * spread
+    shown = {"k": k, "p": p, "tail": 1.0}
+    assert RANGE_FROBENIUS.bound(**shown) == pytest.approx(math.sqrt(1 + k / (p - 1)))
+    assert SVD_ERROR.bound(**shown) == pytest.approx(2 + k / (p - 1))
+    spectral = RANGE_SPECTRAL.bound(**shown, next_value=0.5)
+    by_hand = 0.5 * (1 + math.sqrt(k / (p - 1))) + math.e * math.sqrt(k + p) / p
+    assert spectral == pytest.approx(by_hand)
+    assert RANGE_POWER.bound(k=k, p=p, q=0, next_value=0.5, power_tail=1.0) == pytest.approx(
+        by_hand
+    )
