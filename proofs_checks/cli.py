@@ -38,11 +38,12 @@ def list_command(
 
     import algos
 
-    table = Table()
-    table.add_column("theorem", no_wrap=True)
+    found = algos.theorems(family)
+    table = Table(box=None)
+    table.add_column("theorem", no_wrap=True, min_width=max(len(one.key) for one in found))
     for name in ("bounds", "holds", "constants", "source"):
-        table.add_column(name)
-    for one in algos.theorems(family):
+        table.add_column(name, no_wrap=True)  # one line each, cut where the terminal is narrow
+    for one in found:
         table.add_row(one.key, one.quantity, str(one.holds), one.constants, one.source.short)
     Console().print(table)
 
