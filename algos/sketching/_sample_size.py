@@ -11,7 +11,7 @@ from algos.sketching._sampling_scores import LEAST_P, MOST_P
 
 __all__ = ["guaranteed_distortion", "guaranteed_error", "sample_size"]
 
-HALVINGS = 60
+HALVINGS = 45
 MOST_DRAWS = 2.0**62
 
 
@@ -112,7 +112,7 @@ def _draws(total: float, dimension: int, p: float, distortion: float, failure: f
     if p == 2 or dimension == 1:
         error, log_points = np.array([1 - (1 - distortion) ** power]), np.log([float(dimension)])
     else:
-        net = distortion * np.geomspace(1e-4, 0.5, 400)
+        net = distortion * np.geomspace(1e-4, 0.5, 200)
         error = _largest_error(net, power, distortion)
         log_points = dimension / min(p, 1.0) * np.log1p(2 / net)
     with np.errstate(divide="ignore", over="ignore"):  # an error of 0 takes infinitely many

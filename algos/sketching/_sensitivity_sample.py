@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, get_args
 
 import numpy as np
@@ -60,17 +61,17 @@ class Sample:
         Rank of A, up to rounding.
     failure_probability : float
         For the next two.
+    ratios : (float, float) or None
+        Computed for the rows drawn: every ‖SAx‖_p / ‖Ax‖_p (for p < 1, of the p-th powers) lies
+        between these two.
+    certificate : str
+        How ``ratios`` were computed, or why not.
     error : float
         For every fixed x the estimate of ‖Ax‖_p^p is within 1 ± error, except with this
         probability.
     distortion : float
         For all x at once, ‖Ax‖_p (for p < 1, ‖Ax‖_p^p) is within 1 ± distortion, except with this
         probability; inf where the explicit bound gives none below 1 for so small a sample.
-    ratios : (float, float) or None
-        Computed for the rows drawn: every ‖SAx‖_p / ‖Ax‖_p (for p < 1, of the p-th powers) lies
-        between these two.
-    certificate : str
-        How ``ratios`` were computed, or why not.
     """
 
     rows: NDArray[np.int64]
@@ -83,10 +84,20 @@ class Sample:
     total: float
     rank: int
     failure_probability: float
-    error: float
-    distortion: float
     ratios: tuple[float, float] | None
     certificate: str
+
+    @cached_property
+    def error(self) -> float:
+        """Relative error at one x; see the class."""
+        return guaranteed_error(self.total, self.size, self.failure_probability)
+
+    @cached_property
+    def distortion(self) -> float:
+        """Distortion over all x; see the class."""
+        return guaranteed_distortion(
+            self.total, self.rank, self.p, self.size, self.failure_probability
+        )
 
 
 def sensitivity_sample(
@@ -146,8 +157,8 @@ def sensitivity_sample(
     2 exp(−m e² / (2 S' (1 + e/3))).  S' is at most 1.05 d^max(1, p/2) for Lewis weights,
     d (n/d)^(1 − p/2) for root leverages and e·d for recursive ones, whose rounds pass over all of A
     where the literature's sample in between.  Sharper sizes of all x at once, up to unspecified
-    constants: S^(2 − 2/p) for p > 2, and S + d with l2_augmented scores for p in [1, 2], which
-    supersedes S^(2/p).
+    constants: S^(2 − 2/p) for p > 2; for p in [1, 2] sensitivities alone take d^(1 − p/2) S, which
+    supersedes S^(2/p), and l2_augmented ones S + d.
 
     A draw is the place of a uniform number among the cumulated scores, so that the same seed gives
     the same rows however A's rows come in blocks.  A few passes, O(d²) memory besides the rows
@@ -159,8 +170,11 @@ def sensitivity_sample(
 
     M. Cohen, R. Peng, "l_p row sampling by Lewis weights", STOC 2015.
 
-    D. Woodruff, T. Yasuda, "Sharper bounds for l_p sensitivity sampling", ICML 2023, and
-    "Coresets for multiple l_p regression", arXiv 2406.00328.
+    D. Woodruff, T. Yasuda, "Sharper bounds for l_p sensitivity sampling", ICML 2023, arXiv
+    2306.00732 (version 2 for p < 2).
+
+    A. Munteanu, S. Omlor, "Optimal bounds for l_p sensitivity sampling via l_2 augmentation",
+    arXiv 2406.00328.
 
     Examples
     --------
@@ -191,7 +205,7 @@ def sensitivity_sample(
         size = sample_size(total, rank, p, distortion=distortion, failure_probability=failure)
     rows, counts, chances, matrix = draw(blocks, found, size, np.random.default_rng(rng))
     weights = counts / (size * chances)
-    ratios, certificate = _certificate(blocks, found, matrix, weights, directions)
+    ratios, certificate = _certificate(blocks, found, p, matrix, weights, directions)
     return Sample(
         rows=rows,
         counts=counts,
@@ -203,8 +217,6 @@ def sensitivity_sample(
         total=total,
         rank=rank,
         failure_probability=failure,
-        error=guaranteed_error(total, size, failure),
-        distortion=guaranteed_distortion(total, rank, p, size, failure),
         ratios=ratios,
         certificate=certificate,
     )
@@ -305,10 +317,15 @@ def _scores(A: Any, blocks: Blocks, p: float, kind: ScoreKind | ArrayLike) -> Ro
 
 
 def _certificate(
-    blocks: Blocks, scores: RowScores, matrix: Floats, weights: Reals, directions: int | None
+    blocks: Blocks,
+    scores: RowScores,
+    p: float,
+    matrix: Floats,
+    weights: Reals,
+    directions: int | None,
 ) -> tuple[tuple[float, float] | None, str]:
     """Enclose the sample's distortion where that is possible."""
-    coordinates, p = scores.coordinates, scores.p
+    coordinates = scores.coordinates
     if p == 2:
         return eigenvalue_ratios(coordinates, matrix, weights), "eigenvalues"
     if coordinates.rank > 3:
