@@ -67,6 +67,53 @@ def signed_buckets(
     return buckets, signs
 
 
+#: The least layer's end before the tail, and the area of each of 256 layers.
+TAIL, AREA = 3.6541528853610088, 0.00492867323399
+
+
+def _layers() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Cut the area below exp(−x²/2) in 256 layers: their right ends, and what lies below all."""
+    ends = np.empty(257)
+    ends[0], ends[1] = AREA / np.exp(-0.5 * TAIL**2), TAIL
+    for i in range(1, 255):
+        ends[i + 1] = np.sqrt(-2.0 * np.log(AREA / ends[i] + np.exp(-0.5 * ends[i] ** 2)))
+    ends[256] = 0.0
+    return ends, ends[1:] / ends[:-1]
+
+
+ENDS, INSIDE = _layers()
+
+
+@compiled
+def _unit(word: np.uint64) -> float:
+    """Turn the upper 53 bits into a number in (0, 1)."""
+    return (np.float64(np.int64(word >> np.uint64(11))) + 0.5) * 2.0**-53
+
+
+@compiled
+def _outside(word: np.uint64) -> float:
+    """Finish a draw that has left its layer's rectangle: Marsaglia and Tsang's ziggurat."""
+    while True:
+        layer, u = np.int64(word & np.uint64(255)), _unit(word)
+        x: float = u * ENDS[layer]
+        sign = 1.0 - 2.0 * np.float64((word >> np.uint64(8)) & ONE)
+        if u < INSIDE[layer]:
+            return sign * x
+        word = _mixed(word + STEP)
+        if layer == 0:
+            while True:
+                over: float = -np.log(_unit(word)) / TAIL
+                word = _mixed(word + STEP)
+                if -2.0 * np.log(_unit(word)) > over * over:
+                    return sign * (TAIL + over)
+                word = _mixed(word + STEP)
+        low = np.exp(-0.5 * (ENDS[layer] ** 2 - x * x))
+        high = np.exp(-0.5 * (ENDS[layer + 1] ** 2 - x * x))
+        if low + _unit(word) * (high - low) < 1.0:
+            return sign * x
+        word = _mixed(word + STEP)
+
+
 @compiled
 def normals(seed: int, first: int, count: int, size: int) -> NDArray[np.float64]:
     """Draw standard normal numbers for each of consecutive numbers.
@@ -86,15 +133,14 @@ def normals(seed: int, first: int, count: int, size: int) -> NDArray[np.float64]
         Of shape (count, size).
     """
     out = np.empty((count, size))
-    unit = 2.0**-53
     for i in range(count):
         key = _mixed(np.uint64(seed) + np.uint64(first + i + 1) * STEP)
-        for r in range(0, size, 2):  # Box and Muller's pairs
-            one = _mixed(key + np.uint64(r + 1) * STEP) >> np.uint64(11)
-            two = _mixed(key + np.uint64(r + 2) * STEP) >> np.uint64(11)
-            radius = np.sqrt(-2.0 * np.log((np.float64(one) + 1.0) * unit))
-            angle = 2.0 * np.pi * unit * np.float64(two)
-            out[i, r] = radius * np.cos(angle)
-            if r + 1 < size:
-                out[i, r + 1] = radius * np.sin(angle)
+        for r in range(size):
+            word = _mixed(key + np.uint64(r + 1) * STEP)
+            layer, u = np.int64(word & np.uint64(255)), _unit(word)
+            if u < INSIDE[layer]:  # 99 times in a hundred
+                sign = 1.0 - 2.0 * np.float64((word >> np.uint64(8)) & ONE)
+                out[i, r] = sign * u * ENDS[layer]
+            else:
+                out[i, r] = _outside(word)
     return out

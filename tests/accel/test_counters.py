@@ -70,3 +70,12 @@ def test_normals_are_normal(size: int) -> None:
     if size > 1:
         correlations = np.asarray(np.corrcoef(drawn.T))
         assert np.abs(correlations[np.triu_indices(size, 1)]).max() < 5 / 60000**0.5
+
+
+def test_the_tails_of_the_normals_are_as_heavy_as_they_should_be() -> None:
+    drawn = np.abs(normals(4, 0, 4000, 1000))
+    for limit in (1.0, 3.0, 3.6541528853610088, 4.0):
+        p = 2 * stats.norm.sf(limit)
+        assert abs((drawn > limit).mean() - p) < 5 * (p / drawn.size) ** 0.5
+    counts, _ = np.histogram(drawn, bins=stats.halfnorm.ppf(np.linspace(0, 1, 1001)))
+    assert stats.chisquare(counts).pvalue > 1e-4

@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 from accel.counters import signed_buckets
-from accel.scatter import scatter_rows, scatter_sparse_rows
+from accel.scatter import add_products, scatter_rows, scatter_sparse_rows
 
 
 def written_out(buckets: Any, signs: Any, size: int) -> Any:
@@ -42,3 +42,16 @@ def test_a_row_that_stores_an_entry_twice_counts_both() -> None:
     arrays = np.array([0, 2]), np.array([1, 1]), np.array([2.0, 3.0])
     scatter_sparse_rows(*arrays, np.zeros((1, 1), np.int32), -np.ones((1, 1), np.int8), total)
     assert total.tolist() == [[0.0, -5.0]]
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 29])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_are_added_row_after_row(n: int, dtype: Any) -> None:
+    rng = np.random.default_rng(n)
+    rows, factors = rng.normal(size=(n, 5)).astype(dtype), rng.normal(size=(n, 4))
+    total = rng.normal(size=(4, 5))
+    expected = total.copy()
+    for row, factor in zip(rows, factors, strict=True):
+        expected += factor[:, None] * row.astype(np.float64)
+    add_products(rows, factors, total)
+    assert (total == expected).all()
