@@ -17,9 +17,6 @@ __all__ = ["Fit", "Norm", "Reals", "Rows", "Tangent", "dual_bound", "newton"]
 
 Reals = NDArray[np.float64]
 
-#: Groups whose averages the curvature takes out; the smaller ones change little.
-GROUPS = 64
-
 
 @dataclass(frozen=True, eq=False)
 class Tangent:
@@ -100,18 +97,17 @@ class Rows:
         """Give the gradient and the curvature of the smoothed norm in y, in one pass."""
         total = np.zeros(self.transform.shape[0])
         matrix = np.zeros((self.rank, self.rank))
-        groups = sorted(at.groups, key=lambda group: -len(group[0]))[:GROUPS]
-        sums = np.zeros((len(groups), self.rank))
+        sums = np.zeros((len(at.groups), self.rank))
         for rows, block in self:
             total += at.gradient[rows] @ block
             curved = np.flatnonzero(at.curvature[rows])
             u = block[curved] @ self.transform
             matrix += u.T @ (u * at.curvature[rows][curved, None])
-            for k, (members, signs, _) in enumerate(groups):
+            for k, (members, signs, _) in enumerate(at.groups):
                 low, high = np.searchsorted(members, [rows.start, rows.stop])
                 where = np.searchsorted(curved, members[low:high] - rows.start)
                 sums[k] += signs[low:high] @ u[where]
-        for (members, _, curvature), one in zip(groups, sums, strict=True):
+        for (members, _, curvature), one in zip(at.groups, sums, strict=True):
             matrix -= np.outer(one, one) * (curvature / len(members))
         return self.transform.T @ total, matrix
 

@@ -14,6 +14,10 @@ from algos.sketching._regression_newton import Norm, Reals, Tangent
 
 __all__ = ["LpNorm", "OrderedNorm", "SumOfNorms", "TopKNorm"]
 
+#: Pools of entries whose common shift the curvature takes out exactly; of smaller ones it takes
+#: the share that it has if their rows are unlike.
+GROUPS = 64
+
 
 class LpNorm:
     """The norm (Σ abs(r_i)^p)^(1/p).
@@ -162,19 +166,24 @@ class OrderedNorm:
 
     def _tangent(self, r: Reals, smoothing: float) -> Tangent:
         """Project r / smoothing onto the dual ball: sort, then pool adjacent violators."""
-        sizes = np.abs(r)
+        sizes, weights = np.abs(r), self._padded(len(r))
         order = np.argsort(-sizes, kind="stable")
         target = sizes[order] / smoothing
-        pooled = isotonic_regression(target - self._padded(len(r)), increasing=False)
-        rest = np.maximum(pooled.x, 0)
+        pooled = isotonic_regression(target - weights, increasing=False)
+        rest, starts = np.maximum(pooled.x, 0), pooled.blocks[:-1]
         w, curvature = np.empty(len(r)), np.empty(len(r))
         w[order] = target - rest
         w = np.copysign(w, r)
         lengths = np.diff(pooled.blocks)
-        alone = np.repeat(lengths == 1, lengths) & (rest > 0)
-        curvature[order] = np.where(alone, 0.0, 1 / smoothing)
-        tied = np.flatnonzero((lengths > 1) & (rest[pooled.blocks[:-1]] > 0))
-        members = (np.sort(order[pooled.blocks[k] : pooled.blocks[k + 1]]) for k in tied)
+        # A pool of ties has a slope of its own for each entry, as an entry alone has.
+        spread = np.maximum.reduceat(target - rest - weights, starts)
+        pool = (spread > 1e-12 * (1 + target[starts])) & (rest[starts] > 0)
+        free = np.where(pool, 1 - 1 / lengths, rest[starts] == 0) / smoothing
+        largest = np.flatnonzero(pool)
+        largest = largest[np.argsort(-lengths[largest], kind="stable")[:GROUPS]]
+        free[largest] = 1 / smoothing
+        curvature[order] = np.repeat(free, lengths)
+        members = [np.sort(order[starts[k] : starts[k] + lengths[k]]) for k in largest]
         groups = tuple((rows, np.where(r[rows] < 0, -1.0, 1.0), 1 / smoothing) for rows in members)
         value = float(w @ r) - smoothing / 2 * float(w @ w)
         return Tangent(value, w, curvature, lambda: self.dual(w), groups)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -159,6 +160,28 @@ def test_forms_of_the_matrix(form: str) -> None:
     }[form]()
     result = lp_regression(given, b, tolerance=1e-6)
     assert result.objective == pytest.approx(lp_regression(A, b, tolerance=1e-6).objective)
+
+
+@pytest.mark.parametrize("great", [1e6, 1e10, 1e13, 1e17, 1e30])
+def test_a_row_beyond_the_precision_of_the_others_makes_no_false_certificate(great: float) -> None:
+    A = np.array([[great, great], [1, -1], [1, -1.5], [0, 1], [2, 1]])
+    result = lp_regression(A, [great, 0, 1, 2, 5], tolerance=1e-6)
+    assert result.lower_bound <= 6 * (1 + 1e-9)  # on x₁ + x₂ = 1, which the first row asks for
+    assert result.objective >= 6 * (1 - 1e-9)
+    assert result.status != "certified" or result.objective <= 6 * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("p", [1, 1.5])
+def test_there_is_never_a_second_copy_of_the_matrix(p: float) -> None:
+    A = np.random.default_rng(0).normal(size=(150_000, 40))
+    b = A.sum(axis=1) + np.random.default_rng(1).standard_cauchy(150_000)
+    lp_regression(A[:900], b[:900], p)
+    tracemalloc.start()
+    try:
+        assert lp_regression(A, b, p).status == "certified"
+        assert tracemalloc.get_traced_memory()[1] < 0.8 * A.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 def test_integers_and_booleans() -> None:

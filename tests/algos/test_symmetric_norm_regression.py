@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from algos.sketching import (
+    Huber,
     LpNorm,
     OrderedNorm,
+    OrliczNorm,
     SumOfNorms,
     TopKNorm,
     lp_regression,
+    orlicz_regression,
     symmetric_norm_regression,
 )
 
@@ -85,6 +88,25 @@ def test_ordered_norms_by_hand() -> None:
     assert norm.dual([1.0, -3.0, 2.0]) == 2  # 6 / 3 beats 3 / 2 and 5 / 3
     assert TopKNorm(2).dual([4.0, 1.0, 0.0]) == 4
     assert TopKNorm(2).dual([1.0, -1.0, 1.0]) == 1.5
+
+
+def test_ties_by_the_hundred_do_not_slow_newton_down() -> None:
+    """Rows of small integers: the sorted residuals are full of ties that are no pools."""
+    rng = np.random.default_rng(1)
+    A = rng.integers(-2, 3, (2000, 5)).astype(float)
+    b = A.sum(axis=1) + (rng.random(2000) < 0.05) * rng.standard_cauchy(2000)
+    result = symmetric_norm_regression(A, b, TopKNorm(1))
+    assert result.status == "certified"
+    assert result.steps <= 40
+
+
+def test_an_orlicz_norm_as_a_part_of_a_sum() -> None:
+    A, b = problem()
+    norm = SumOfNorms([OrliczNorm(Huber(0.1)), LpNorm(2)])
+    result = symmetric_norm_regression(A, b, norm, tolerance=1e-5)
+    assert result.status == "certified"
+    least = [orlicz_regression(A, b, Huber(0.1)), lp_regression(A, b, 2)]
+    assert result.objective >= sum(one.lower_bound for one in least)
 
 
 def test_all_rows_give_least_absolute_deviations_and_one_the_midrange() -> None:
