@@ -26,7 +26,7 @@ TRUSTED = 1e-4
 HEIGHT = 2048
 #: Squares below this are taken of scaled numbers.
 TINY = 1e-280
-#: Passes without a new least residual before acceleration, and then the run, is given up.
+#: Passes without a new least residual before momentum is given up; ten times as many, the run.
 PATIENCE = 10
 
 
@@ -178,13 +178,17 @@ def lewis_weights(
 
 
 class _Run:
-    """Logarithms of weights w, and coordinates in which W^(1/2−1/p) A is orthonormal."""
+    """Logarithms of weights w, and coordinates in which W^(1/2−1/p) A is orthonormal.
+
+    For these, w counts in units of exp(centre).
+    """
 
     def __init__(self, blocks: RowBlocks, p: float) -> None:
         self.blocks, self.p = blocks, p
         self.whitening, self.n = row_whitening(lambda: (block for _, block in blocks))
         self.rank = self.whitening.rank
         self.logs, self.next = np.zeros(self.n), np.zeros(self.n)  # w = 1
+        self.centre = self.mean = 0.0  # units of w, in logarithms: of the coordinates, of the next
         self.zero = np.ones(self.n, dtype=bool)  # rows without any weight
 
     def to(self, tolerance: float, limit: int, accelerated: bool) -> Reals:
@@ -194,10 +198,10 @@ class _Run:
         residuals = [self._look(plain, 0.0)]
         least, since = residuals[0], 0
         while residuals[-1] > tolerance and len(residuals) <= limit:
-            if since >= PATIENCE:
-                if (step, momentum) == (plain, 0.0):
-                    break
+            if since >= PATIENCE and momentum > 0:
                 step, momentum, least, since = plain, 0.0, math.inf, 0
+            if since >= 10 * PATIENCE:
+                break
             if not self._advance(normalise=accelerated):
                 break
             residuals.append(self._look(step, momentum if len(residuals) > 1 else 0.0))
@@ -210,7 +214,8 @@ class _Run:
         self.gram, self.total, residual = np.zeros((self.rank, self.rank)), 0.0, 0.0
         for here, coordinates in self._coordinates():
             logs, before = self.logs[here], self.next[here]
-            drift = _log_squared_norms(coordinates) - (2 / self.p) * logs  # log(τ / w)
+            scores = _log_squared_norms(coordinates) + self._exponents(logs, self.centre)
+            drift = scores - logs  # log(τ / w)
             zero = self.zero[here] = drift == -math.inf
             drift[zero] = 0.0
             after = logs + step * drift + momentum * (logs - before)
@@ -219,7 +224,7 @@ class _Run:
             with np.errstate(
                 over="ignore", invalid="ignore"
             ):  # `_advance` looks at the Gram matrix
-                coordinates *= np.exp((0.5 - 1 / self.p) * after)
+                coordinates *= np.exp(self._exponents(after, self.mean) / 2)
                 self.gram += coordinates @ coordinates.T
             self.next[here] = after
         return residual
@@ -229,16 +234,23 @@ class _Run:
         shift = math.log(self.rank / self.total) if normalise else 0.0
         self.logs, self.next = self.next, self.logs
         self.logs += shift
-        factor = self._factor(self.gram * math.exp((1 - 2 / self.p) * shift))
+        self.centre, centre = self.mean + shift, self.centre
+        factor = self._factor()
         if not (np.isfinite(factor).all() and np.diag(factor).all()):
-            self.logs, self.next = self.next, self.logs
+            self.logs, self.next, self.centre = self.next, self.logs, centre
             return False
+        self.mean = math.log(self.total / self.n) + shift
         inverse = linalg.solve_triangular(factor, np.eye(self.rank))
         self.whitening = replace(self.whitening, transform=self.whitening.transform @ inverse)
         return True
 
-    def _factor(self, gram: Reals) -> Reals:
-        """Give R with RᵀR = gram, from the rows where the Gram matrix is not accurate enough."""
+    def _exponents(self, logs: Reals, centre: float) -> Reals:
+        """Give log of w^(1−2/p), w in units of exp(centre): no scale of w overflows."""
+        return (1 - 2 / self.p) * (logs - centre)
+
+    def _factor(self) -> Reals:
+        """Factorise the Gram matrix, or the rows where it is not accurate enough."""
+        gram = self.gram
         norms = np.sqrt(np.diag(gram))
         if not (np.isfinite(gram).all() and norms.all()):
             return gram
@@ -253,7 +265,7 @@ class _Run:
     def _weighted(self) -> Iterator[Floats]:
         """Read A once: its coordinates with weights, by blocks of rows."""
         for here, coordinates in self._coordinates():
-            yield (coordinates * np.exp((0.5 - 1 / self.p) * self.logs[here])).T
+            yield (coordinates * np.exp(self._exponents(self.logs[here], self.centre) / 2)).T
 
     def _coordinates(self) -> Iterator[tuple[slice, Reals]]:
         """Read A once: its coordinates, rank by `HEIGHT`, each written over by the next."""

@@ -20,7 +20,7 @@ CACHE = 2**15
 #: rounding leaves every row, however small, its coordinates to 1e-10.
 SAFE = 1e-5
 #: Rounding of a coordinate Σ aₖ Tₖⱼ, beside Σ abs(aₖ Tₖⱼ).
-NOISE = 2.0**10 * np.finfo(np.float64).eps
+NOISE = 2.0**16 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True, eq=False)

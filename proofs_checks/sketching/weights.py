@@ -289,17 +289,14 @@ EXPONENT_DROPPED = edited(
     lewis_weights,
     "exponent_dropped",
     "Takes the leverage scores of A whatever p: those of p = 2.",
-    ("coordinates *= np.exp((0.5 - 1 / self.p) * after)", "coordinates *= 1.0"),
+    ("np.exp(self._exponents(after, self.mean) / 2)", "1.0"),
 )
 ROOT_MISSING = edited(
     lewis_weights,
     "root_missing",
     "Scales rows by W^(1−2/p), not by its root.",
-    ("- (2 / self.p) * logs", "- (4 / self.p - 1) * logs"),
-    ("coordinates *= np.exp((0.5 - 1 / self.p) * after)",
-     "coordinates *= np.exp((1 - 2 / self.p) * after)"),
-    ("math.exp((1 - 2 / self.p) * shift)", "math.exp((2 - 4 / self.p) * shift)"),
-)  # fmt: skip
+    ("return (1 - 2 / self.p) * (logs", "return (2 - 4 / self.p) * (logs"),
+)
 TOLERANCE_REPORTED = edited(
     lewis_weights,
     "tolerance_reported",
