@@ -160,7 +160,8 @@ def newton(
         if value - bound <= 0.999 * tolerance * bound or steps == limit or value <= rounding:
             return Fit(best_y, best_r, value, bound, dual, steps)
         scale = float(at.gradient @ r) / float(r @ r)
-        curvature += ridge * scale * np.eye(rows.rank)
+        scale = ridge * scale + 4 * np.finfo(np.float64).eps * float(np.trace(curvature))
+        curvature += scale * np.eye(rows.rank)
         direction = np.asarray(np.linalg.solve(curvature, gradient), dtype=np.float64)
         image, decrease = rows.apply(direction), float(gradient @ direction)
         length = _line_search(norm, r, image, smoothing, decrease)

@@ -95,6 +95,16 @@ def test_a_sample_of_rows_comes_first_and_all_rows_certify(p: float) -> None:
     assert_certified(unsampled, A, b, p, 0.01)
 
 
+@pytest.mark.parametrize("p", [1 + 1e-12, 1.001, 1.999999, 2.000001, 60, 1e4, 1e9])
+def test_extreme_powers(p: float) -> None:
+    A, b = problem("gaussian", 300)
+    result = lp_regression(A, b, p, tolerance=1e-3)
+    assert np.isfinite(result.x).all()
+    assert 0 < result.lower_bound <= result.objective
+    if p < 1e6:
+        assert result.status == "certified"
+
+
 def test_one_column_of_ones_gives_the_median() -> None:
     result = lp_regression(np.ones((5, 1)), [0.0, 1.0, 2.0, 50.0, 1000.0], tolerance=1e-9)
     assert result.x == pytest.approx([2.0], rel=1e-6)
