@@ -58,7 +58,7 @@ def coordinates(A: Floats) -> Coordinates:
     size = np.zeros(d)
     for _, block in row_blocks("A", A):
         size = np.maximum(size, np.abs(block).max(axis=0))
-    scale = np.ldexp(1.0, -np.frexp(size.astype(np.float64))[1])  # powers of 2: exact
+    scale = np.ldexp(1.0, np.minimum(-np.frexp(size.astype(np.float64))[1], 1000))  # exact
     blocks = row_blocks("A", A)
     first = whitening(triangular_factor(block * scale for _, block in blocks), n).transform
     rows, errors = np.zeros((n, first.shape[1])), np.zeros(n)

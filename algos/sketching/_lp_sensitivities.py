@@ -36,7 +36,6 @@ class LpSensitivities:
     rows : ndarray of int, shape (k,)
         The rows' numbers.
     p : float
-        The exponent.
     rank : int
         The rank of A, up to rounding.
     method : str
@@ -97,8 +96,8 @@ def lp_sensitivities(
     p : float
         The exponent, positive and finite.
     method : {"exact", "lewis", "subsampled"}, optional
-        ``"exact"`` solves a small convex problem a row (p ≥ 1) or lists vertices (p < 1);
-        ``"lewis"`` takes bounds from Lewis weights, d^abs(1 − p/2) apart, d being the rank;
+        ``"exact"`` solves a convex problem a row (p ≥ 1) or lists vertices (p < 1); ``"lewis"``
+        takes bounds from Lewis weights, d^abs(1 − p/2) apart, d being the rank;
         ``"subsampled"`` (p ≥ 1) narrows these by a problem for every block of rows and random
         signs, and estimates the total from some rows.
     rows : array_like of int, shape (k,), optional
@@ -122,17 +121,17 @@ def lp_sensitivities(
     Raises
     ------
     TypeError, ValueError
-        An argument is not what it must be; ``"exact"`` with p < 1 would list more than
-        ``max_vertices`` vertices.
+        A wrong argument, or p < 1 with more than ``max_vertices`` vertices to list.
 
     Notes
     -----
     For p ≥ 1, σ^(1/p) = max{a_i·x : ‖A x‖_p ≤ 1} = min{‖w‖_q : Aᵀw = a_i} with 1/p + 1/q = 1.
     Any x certifies from below and any w from above; the bounds account for their rounding.
     p = 2 takes a QR factorisation, p = 1 a simplex method with a linear program behind it, any
-    other p Newton's method, O(n d²) a step.  For p ≤ 1 the supremum is attained where d − 1
-    independent rows vanish: O(n d) for each of at most C(n, d − 1) vertices.  A row of zeros has
-    sensitivity 0, one outside the others' span 1, and d^min(1, p/2) ≤ S ≤ d^max(1, p/2).
+    other p Newton's method, O(n d²) a step; below p = 1.05 it may stop short of the tolerance.  For
+    p ≤ 1 the supremum is attained where d − 1 independent rows vanish: O(n d) for each of at most
+    C(n, d − 1) vertices.  All take O(n d) memory beside A.  A row of zeros has sensitivity 0, one
+    outside the others' span 1, and d^min(1, p/2) ≤ S ≤ d^max(1, p/2).
 
     "Proven" is up to one decision: directions that vanish beside the rounding of A, once its
     columns are scaled to norm 1, count as zero; and for p < 1, rows that are dependent up to
@@ -290,9 +289,7 @@ def _whole(A: Any) -> Floats:
 
 def _checked_rows(rows: ArrayLike | None, n: int) -> NDArray[np.int64]:
     """Validate row numbers."""
-    if rows is None:
-        return np.arange(n, dtype=np.int64)
-    numbers = np.asarray(rows)
+    numbers = np.asarray(np.arange(n) if rows is None else rows)
     if numbers.size == 0:
         numbers = numbers.astype(np.int64)
     if numbers.ndim != 1 or numbers.dtype.kind not in "iu":

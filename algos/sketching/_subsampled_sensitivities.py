@@ -46,13 +46,13 @@ def subsampled_bounds(
     block = rng.permutation(n) // block_size  # the block of every row
     blocks = int(block.max()) + 1
     norms = np.linalg.norm(where.rows, axis=1)
-    upper, steps = np.zeros(blocks), 0
-    for _ in range(count):
-        sums, errors = np.zeros((blocks, where.rank)), np.zeros(blocks)
-        np.add.at(sums, block, rng.choice([-1.0, 1.0], n)[:, None] * where.rows)
-        np.add.at(errors, block, where.errors + block_size * EPS * norms)
-        found = exact_bounds(where, sums, 2 * errors, p, tolerance)
-        upper, steps = np.maximum(upper, found.upper), steps + found.steps
+    sums, errors = np.zeros((count, blocks, where.rank)), np.zeros(blocks)
+    np.add.at(errors, block, where.errors + block_size * EPS * norms)
+    for k in range(count):
+        np.add.at(sums[k], block, rng.choice([-1.0, 1.0], n)[:, None] * where.rows)
+    targets = sums.reshape(-1, where.rank)
+    found = exact_bounds(where, targets, np.tile(2 * errors, count), p, tolerance)
+    upper, steps = found.upper.reshape(count, blocks).max(axis=0), found.steps
     lower, upper = sure.lower.copy(), np.minimum(sure.upper, upper[block])
     chance = sure.upper / sure.upper.sum()
     drawn = rng.choice(n, count * blocks, p=chance)

@@ -48,7 +48,7 @@ def _leverage(blocks: RowBlocks, v: Reals) -> tuple[Reals, Reals, NDArray[np.boo
         top = np.abs(block).max(axis=0)
         size = top if size is None else np.maximum(size, top)
     assert size is not None
-    scale = np.ldexp(1.0, -np.frexp(size.astype(np.float64))[1])  # powers of 2: exact
+    scale = np.ldexp(1.0, np.minimum(-np.frexp(size.astype(np.float64))[1], 1000))  # exact
     transform = whitening(
         triangular_factor(block * scale * v[k : k + len(block), None] for k, block in blocks), n
     ).transform

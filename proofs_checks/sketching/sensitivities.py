@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache
-from itertools import combinations
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,54 +15,10 @@ from algos.sketching.theorems import sensitivities as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
 from proofs_checks.sketching.matrices import KINDS, Tall
+from proofs_checks.sketching.sensitivity_truth import ANGLES, Case, LongRow, Opposites, truth
 
 Algorithm = Callable[..., Any]
 Reals = np.ndarray[Any, np.dtype[np.float64]]
-
-#: The greatest value over the angles of a plane is enclosed up to this factor.
-ANGLES = 1 + 1e-6
-
-
-@dataclass(frozen=True)
-class LongRow:
-    """The row (√2, 0) among signs: the sandwich of Lewis weights is nearly attained there."""
-
-    rows: int = 4001
-
-    @property
-    def array(self) -> Reals:
-        """The matrix itself."""
-        turns = np.arange(1, self.rows) % 2
-        signs = np.column_stack([np.ones(turns.size), 1.0 - 2 * turns])
-        return np.vstack([[[math.sqrt(2), 0.0]], signs])
-
-
-@dataclass(frozen=True)
-class Opposites:
-    """Rows whose sum is zero, two of them long."""
-
-    rows: int
-    seed: int = 0
-
-    @property
-    def array(self) -> Reals:
-        """The matrix itself."""
-        half = np.random.default_rng(self.seed).normal(size=(self.rows // 2, 2))
-        half[0] *= 30
-        return np.vstack([half, -half])
-
-
-@dataclass(frozen=True)
-class Case:
-    """A matrix and an exponent."""
-
-    matrix: Tall | LongRow | Opposites
-    p: float
-
-    @property
-    def array(self) -> Reals:
-        """The matrix."""
-        return self.matrix.array
 
 
 def cases(*, least: float = 0.0) -> st.SearchStrategy[Case]:
@@ -92,68 +46,6 @@ HARD = [
 LONG = [(f"a long row among signs, p = {p:g}", Case(LongRow(), p)) for p in (1, 3)]
 ON = Instances(cases(), HARD)
 ON_LONG = Instances(cases(), [*HARD, *LONG])
-
-
-@cache
-def truth(case: Case) -> tuple[Reals, Reals, int]:
-    """Enclose every sensitivity, and give the rank."""
-    A = case.array / np.abs(case.array).max(axis=0)
-    left, values, _ = np.linalg.svd(A, full_matrices=False)
-    U = left[:, values > 1e-12 * values[0]]
-    rank = U.shape[1]
-    if isinstance(case.matrix, LongRow):  # x = e_1 for the long row; signs: symmetry
-        return _long_row(case.matrix.rows, case.p)
-    if case.p == 2:
-        found = (U**2).sum(axis=1)
-    elif rank == 1:
-        found = np.abs(U[:, 0]) ** case.p / (np.abs(U[:, 0]) ** case.p).sum()
-    elif case.p <= 1:
-        found = _by_vertices(U, case.p)
-    else:
-        found = np.array([_by_angles(U, row, case.p) for row in U])
-        return found, found * ANGLES**case.p, rank
-    return found, found, rank
-
-
-def _long_row(rows: int, p: float) -> tuple[Reals, Reals, int]:
-    """Enclose: the long row's by x = e_1 and convexity, the others' by the trivial bounds."""
-    long = 2 ** (p / 2) / (rows - 1 + 2 ** (p / 2))
-    low, high = np.zeros(rows), np.ones(rows)
-    low[0] = high[0] = long
-    return low, high, 2
-
-
-def _by_vertices(U: Reals, p: float) -> Reals:
-    """Maximise over the points where d − 1 independent rows vanish."""
-    best = np.zeros(len(U))
-    for some in combinations(range(len(U)), U.shape[1] - 1):
-        rows = U[list(some)]
-        sizes = np.linalg.norm(rows, axis=1)
-        if sizes.min() > 1e-14:
-            _, values, right = np.linalg.svd(rows / sizes[:, None])
-            if values[-1] > 1e-9:
-                z = np.abs(U @ right[-1])
-                z[z <= 1e-13 * z.max()] = 0.0
-                best = np.maximum(best, z**p / (z**p).sum())
-    return best
-
-
-def _by_angles(U: Reals, row: Reals, p: float) -> float:
-    """Maximise |u·x| / ‖Ux‖_p over the half circle: both have known Lipschitz constants."""
-    size, steep = float(np.linalg.norm(row)), len(U) ** max(0.0, 1 / p - 0.5)
-    if size < 1e-14:
-        return 0.0
-    half, best = math.pi / 128, 0.0
-    angles = np.linspace(half, math.pi - half, 64)
-    while angles.size:
-        x = np.stack([np.cos(angles), np.sin(angles)])
-        inner, norm = np.abs(row @ x), (np.abs(U @ x) ** p).sum(axis=0) ** (1 / p)
-        best = max(best, float((inner / norm).max()))
-        room = np.maximum(norm - steep * half, 1e-300)
-        angles = angles[(inner + size * half) / room > best * ANGLES]
-        half /= 4
-        angles = (angles[:, None] + half * np.array([-3.0, -1.0, 1.0, 3.0])).ravel()
-    return float(best**p)
 
 
 def run(algorithm: Algorithm, case: Case, **options: Any) -> Any:
