@@ -112,7 +112,7 @@ def lewis_weights(
     Parameters
     ----------
     A : array_like, shape (n, d), or blocks of rows
-        As for `leverage_scores`; a function that returns an iterator is called once a step.
+        As for `leverage_scores`; read once a step.
     p : float
         Positive.
     tolerance : float, optional

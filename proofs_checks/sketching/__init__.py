@@ -13,6 +13,17 @@ from proofs_checks.sketching.coreset import (
     coreset_unbiased,
     coreset_variance,
 )
+from proofs_checks.sketching.leverage import (
+    leverage_above,
+    leverage_below,
+    leverage_largest,
+    leverage_sketched,
+    ridge_above,
+    ridge_below,
+    ridge_fall,
+    ridge_monotone,
+    ridge_rank,
+)
 from proofs_checks.sketching.low_rank import (
     range_bound,
     range_frobenius,
@@ -55,6 +66,9 @@ from proofs_checks.sketching.sampling import (
     sampling_total,
     sampling_unbiased,
 )
+from proofs_checks.sketching.sampling_growth import (
+    sampling_growth,
+)
 from proofs_checks.sketching.sensitivities import (
     lewis_lower,
     lewis_ratio,
@@ -89,10 +103,6 @@ from proofs_checks.sketching.sketches_srht import (
     srht_markov,
 )
 from proofs_checks.sketching.weights import (
-    leverage_above,
-    leverage_below,
-    leverage_largest,
-    leverage_sketched,
     lewis_contraction,
     lewis_converged,
     lewis_descent,
@@ -101,11 +111,6 @@ from proofs_checks.sketching.weights import (
     lewis_sum_above,
     lewis_sum_below,
     lewis_two,
-    ridge_above,
-    ridge_below,
-    ridge_fall,
-    ridge_monotone,
-    ridge_rank,
 )
 
 __all__ = [
@@ -164,6 +169,7 @@ __all__ = [
     "sampling_distortion",
     "sampling_eigenvalues",
     "sampling_error",
+    "sampling_growth",
     "sampling_scores",
     "sampling_total",
     "sampling_unbiased",

@@ -1,5 +1,16 @@
 """What is proven of sketches and of sampling by importance."""
 
+from algos.sketching.theorems.leverage import (
+    LEVERAGE_LARGEST,
+    LEVERAGE_SKETCHED,
+    LEVERAGE_TOTAL_ABOVE,
+    LEVERAGE_TOTAL_BELOW,
+    RIDGE_ABOVE,
+    RIDGE_BELOW,
+    RIDGE_FALL,
+    RIDGE_MONOTONE,
+    RIDGE_RANK,
+)
 from algos.sketching.theorems.low_rank import (
     RANGE_BOUND,
     RANGE_FROBENIUS,
@@ -40,6 +51,11 @@ from algos.sketching.theorems.sampling import (
     CORESET_ROWS,
     CORESET_UNBIASED,
     CORESET_VARIANCE,
+    GROWTH_ABOVE_TWO,
+    GROWTH_AUGMENTED,
+    GROWTH_FIRST,
+    GROWTH_LEVERAGE,
+    GROWTH_SENSITIVITY,
     SAMPLING_DISTORTION,
     SAMPLING_EIGENVALUES,
     SAMPLING_ERROR,
@@ -77,10 +93,6 @@ from algos.sketching.theorems.sketches import (
     TENSOR_BELOW,
 )
 from algos.sketching.theorems.weights import (
-    LEVERAGE_LARGEST,
-    LEVERAGE_SKETCHED,
-    LEVERAGE_TOTAL_ABOVE,
-    LEVERAGE_TOTAL_BELOW,
     LEWIS_CONTRACTION,
     LEWIS_CONVERGED,
     LEWIS_DESCENT,
@@ -89,11 +101,6 @@ from algos.sketching.theorems.weights import (
     LEWIS_SUM_ABOVE,
     LEWIS_SUM_BELOW,
     LEWIS_TWO,
-    RIDGE_ABOVE,
-    RIDGE_BELOW,
-    RIDGE_FALL,
-    RIDGE_MONOTONE,
-    RIDGE_RANK,
 )
 
 __all__ = [
@@ -112,6 +119,11 @@ __all__ = [
     "COUNT_SKETCH_MERGE",
     "GAUSSIAN_ABOVE",
     "GAUSSIAN_BELOW",
+    "GROWTH_ABOVE_TWO",
+    "GROWTH_AUGMENTED",
+    "GROWTH_FIRST",
+    "GROWTH_LEVERAGE",
+    "GROWTH_SENSITIVITY",
     "LEVERAGE_LARGEST",
     "LEVERAGE_SKETCHED",
     "LEVERAGE_TOTAL_ABOVE",

@@ -1,31 +1,21 @@
-"""Leverage scores, ridge leverage scores, Lewis weights."""
+"""Lewis weights."""
 
 import numpy as np
-from sympy import Integer, Lt, Max, Symbol, exp, log, sqrt
+from sympy import Lt, Max, Symbol, exp
 from sympy.utilities.lambdify import implemented_function
 
-from algos.sketching import (
-    leverage_scores,
-    lewis_error_bound,
-    lewis_weights,
-    ridge_leverage_scores,
-)
-from algos.theorem import Need, Surely, Theorem, Tightness, WithProbability, here
+from algos.sketching import lewis_error_bound, lewis_weights
+from algos.sketching.theorems.leverage import PAGE, RTOL, rank
+from algos.theorem import Need, Surely, Theorem, Tightness, here
 
 p = Symbol("p", positive=True)
-rank = Symbol("rank", integer=True, nonnegative=True)
-size = Symbol("size", integer=True, positive=True)
 steps = Symbol("steps", integer=True, nonnegative=True)
-failure_probability = Symbol("failure_probability", positive=True)
 residual = Symbol("residual", nonnegative=True)
 tolerance = Symbol("tolerance", nonnegative=True)
 rounding = Symbol("rounding", nonnegative=True)
 first = Symbol("first", nonnegative=True)
 before = Symbol("before", real=True)
 divergence = Symbol("divergence", nonnegative=True)
-small = Symbol("small", positive=True)
-large = Symbol("large", positive=True)
-dimension = Symbol("dimension", nonnegative=True)
 
 ANY = (0.0, float("inf"))
 DOMAIN = {
@@ -37,151 +27,11 @@ DOMAIN = {
     "first": ANY,
     "divergence": ANY,
     "before": (-float("inf"), float("inf")),
-    "dimension": ANY,
 }
-#: Relative rounding of sums of scores.
-RTOL = 1e-8
-PAGE = "sketching_weights"
 
 _error_bound = implemented_function(
     "lewis_error_bound",
     np.vectorize(lambda off, power, d: lewis_error_bound(off, power, int(d)), otypes=[float]),
-)
-
-LEVERAGE_LARGEST = Theorem(
-    key="sketching/leverage-scores/largest",
-    algorithm=leverage_scores,
-    quantity="greatest score",
-    formula=Integer(1),
-    direction="<=",
-    holds=Surely(),
-    constants="exact",
-    statement="No leverage score exceeds 1.",
-    source=here(PAGE, "Leverage scores"),
-    rtol=RTOL,
-    tightness=Tightness(0.999, "one dominating row"),
-)
-
-LEVERAGE_TOTAL_ABOVE = Theorem(
-    key="sketching/leverage-scores/total-above",
-    algorithm=leverage_scores,
-    quantity="sum of the scores",
-    formula=rank,
-    direction="<=",
-    holds=Surely(),
-    constants="exact",
-    statement="The leverage scores sum to the rank: they do not exceed it.",
-    source=here(PAGE, "Leverage scores"),
-    domain=DOMAIN,
-    rtol=RTOL,
-    tightness=Tightness(0.999, "rank deficient"),
-)
-
-LEVERAGE_TOTAL_BELOW = Theorem(
-    key="sketching/leverage-scores/total-below",
-    algorithm=leverage_scores,
-    quantity="sum of the scores",
-    formula=rank,
-    direction=">=",
-    holds=Surely(),
-    constants="exact",
-    statement="The leverage scores sum to the rank: they do not fall short of it.",
-    source=here(PAGE, "Leverage scores"),
-    domain=DOMAIN,
-    rtol=RTOL,
-    tightness=Tightness(0.999, "rank deficient"),
-)
-
-_t = sqrt(rank / size) + sqrt(2 * log(2 / failure_probability) / size)
-
-LEVERAGE_SKETCHED = Theorem(
-    key="sketching/leverage-scores/sketched",
-    algorithm=leverage_scores,
-    quantity="greatest abs(true score / score − 1)",
-    formula=_t * (2 + _t),
-    direction="<=",
-    holds=WithProbability(1 - failure_probability),
-    constants="exact",
-    statement=(
-        "Scores from a Gaussian sketch of m rows are off by a factor between 1 − ε and 1 + ε at "
-        "most, ε = t (2 + t), t = √(rank/m) + √(2 ln(2/δ)/m), t < 1."
-    ),
-    source=here(PAGE, "Sketched scores"),
-    needs=(Need(Lt(_t, 1), "the sketch has rows enough"),),
-    domain={**DOMAIN, "failure_probability": (0.0, 1.0)},
-)
-
-RIDGE_MONOTONE = Theorem(
-    key="sketching/ridge-leverage-scores/monotone",
-    algorithm=ridge_leverage_scores,
-    quantity="greatest ratio of scores, large penalty over small",
-    formula=Integer(1),
-    direction="<=",
-    holds=Surely(),
-    constants="exact",
-    statement="No ridge leverage score grows with the penalty.",
-    source=here(PAGE, "Ridge leverage scores"),
-    rtol=RTOL,
-    tightness=Tightness(0.99, "a weak penalty"),
-)
-
-RIDGE_FALL = Theorem(
-    key="sketching/ridge-leverage-scores/fall",
-    algorithm=ridge_leverage_scores,
-    quantity="least ratio of scores, large penalty over small",
-    formula=small / large,
-    direction=">=",
-    holds=Surely(),
-    constants="exact",
-    statement="A ridge leverage score falls no faster than the penalty grows.",
-    source=here(PAGE, "Ridge leverage scores"),
-    rtol=RTOL,
-    tightness=Tightness(0.99, "a strong penalty"),
-)
-
-RIDGE_ABOVE = Theorem(
-    key="sketching/ridge-leverage-scores/dimension-above",
-    algorithm=ridge_leverage_scores,
-    quantity="effective dimension",
-    formula=dimension,
-    direction="<=",
-    holds=Surely(),
-    constants="exact",
-    statement="The scores sum to Σ σ²/(σ² + penalty) over A's singular values, at most.",
-    source=here(PAGE, "Ridge leverage scores"),
-    domain=DOMAIN,
-    rtol=RTOL,
-    tightness=Tightness(0.999, "a weak penalty"),
-)
-
-RIDGE_BELOW = Theorem(
-    key="sketching/ridge-leverage-scores/dimension-below",
-    algorithm=ridge_leverage_scores,
-    quantity="effective dimension",
-    formula=dimension,
-    direction=">=",
-    holds=Surely(),
-    constants="exact",
-    statement="The scores sum to Σ σ²/(σ² + penalty) over A's singular values, at least.",
-    source=here(PAGE, "Ridge leverage scores"),
-    domain=DOMAIN,
-    rtol=RTOL,
-    tightness=Tightness(0.999, "a weak penalty"),
-)
-
-RIDGE_RANK = Theorem(
-    key="sketching/ridge-leverage-scores/rank",
-    algorithm=ridge_leverage_scores,
-    quantity="effective dimension",
-    formula=rank,
-    direction="<=",
-    holds=Surely(),
-    constants="exact",
-    statement="The effective dimension is the rank at most.",
-    source=here(PAGE, "Ridge leverage scores"),
-    domain=DOMAIN,
-    rtol=RTOL,
-    tightness=Tightness(0.99, "a weak penalty"),
 )
 
 LEWIS_RESIDUAL = Theorem(

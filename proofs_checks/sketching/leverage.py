@@ -1,0 +1,210 @@
+"""Checks of leverage scores and ridge leverage scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from algos.sketching import leverage_scores, ridge_leverage_scores
+from algos.sketching.theorems import leverage as claims
+from proofs_checks.check import Instances, Measurement, check
+from proofs_checks.faults import edited
+from proofs_checks.sketching.matrices import HARD, Reals, Tall, tall
+
+Algorithm = Callable[..., Any]
+WHITENING = "algos.sketching._whitening"
+ON_MATRICES = Instances(tall(), HARD)
+
+
+def orthonormal(A: Reals) -> Reals:
+    """Give an orthonormal basis of the columns, by a singular value decomposition."""
+    norms = np.linalg.norm(A, axis=0)
+    left, values, _ = np.linalg.svd(A / np.where(norms > 0, norms, 1), full_matrices=False)
+    basis: Reals = left[:, values > 1e-9 * values[0]]
+    return basis
+
+
+def _rank(one: Tall) -> int:
+    """Give the rank."""
+    return int(orthonormal(one.array).shape[1])
+
+
+NOT_INVERTED = edited(
+    leverage_scores,
+    "values_not_inverted",
+    "Multiplies by the singular values instead of dividing by them.",
+    ("Whitening(directions.T / values / scale[:, None]), count",
+     "Whitening(directions.T * values / scale[:, None]), count"),
+    ("directions[strong].T / values[strong", "directions[strong].T * values[strong"),
+    module=WHITENING,
+)  # fmt: skip
+NO_ROOT = edited(
+    leverage_scores,
+    "norms_not_squared",
+    "Adds up absolute values of coordinates instead of squares.",
+    ("np.square(self.coordinates(rows))", "np.abs(self.coordinates(rows))"),
+    module=WHITENING,
+)
+ONE_SHORT = edited(
+    leverage_scores,
+    "weakest_direction_lost",
+    "Takes the weakest direction for rounding.",
+    ("values[-1] > SAFE * values[0]", "values[-1] > 10 * values[0]"),
+    ("values > SAFE * values[0]", "values > 0.99 * values[0]"),
+    ("if left.shape[1]:\n", "if len(found.T):\n            break\n        if left.shape[1]:\n"),
+    module=WHITENING,
+)
+
+
+@check(claims.LEVERAGE_LARGEST, on=ON_MATRICES, faults=[NOT_INVERTED, NO_ROOT], trials=200)
+def leverage_largest(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Take the greatest score."""
+    return Measurement(float(algorithm(one.array).scores.max()))
+
+
+@check(claims.LEVERAGE_TOTAL_ABOVE, on=ON_MATRICES, faults=[NOT_INVERTED, NO_ROOT], trials=200)
+def leverage_above(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Add up the scores."""
+    return Measurement(float(algorithm(one.array).scores.sum()), rank=_rank(one))
+
+
+@check(claims.LEVERAGE_TOTAL_BELOW, on=ON_MATRICES, faults=[ONE_SHORT], trials=200)
+def leverage_below(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Add up the scores."""
+    return Measurement(float(algorithm(one.array).scores.sum()), rank=_rank(one))
+
+
+FEW_ROWS = edited(
+    leverage_scores,
+    "few_rows",
+    "Draws a sixteenth of the rows that the bound speaks of.",
+    ("m = 40 * block.shape[1] + 300 if size is None else size",
+     "m = max(size // 16, block.shape[1])"),
+)  # fmt: skip
+NOT_NORMALISED = edited(
+    leverage_scores,
+    "not_normalised",
+    "Forgets the sketch's 1/√m.",
+    ("sketch / math.sqrt(m)", "sketch"),
+)
+
+
+@check(
+    claims.LEVERAGE_SKETCHED,
+    on=Instances(tall(), HARD),
+    faults=[FEW_ROWS, NOT_NORMALISED],
+    trials=300,
+)
+def leverage_sketched(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+    """Compare with the exact scores."""
+    true = (orthonormal(one.array) ** 2).sum(axis=1)
+    scores = algorithm(
+        one.array, method="sketch", size=200, failure_probability=0.25, rng=rng
+    ).scores
+    some = true > 1e-20
+    worst = float(np.abs(true[some] / scores[some] - 1).max(initial=0.0))
+    return Measurement(worst, rank=_rank(one), size=200, failure_probability=0.25)
+
+
+# Ridge leverage scores.
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """A matrix and two penalties."""
+
+    matrix: Tall
+    small: float = 1.0
+    large: float = 10.0
+
+    @property
+    def squares(self) -> Reals:
+        """The squared singular values."""
+        squares: Reals = np.linalg.svd(self.matrix.array)[1] ** 2
+        return squares
+
+
+ON_RIDGE = Instances(
+    st.builds(
+        Ridge,
+        matrix=tall(),
+        small=st.sampled_from([1e-3, 0.5, 1.0]),
+        large=st.sampled_from([2.0, 30.0, 1e4]),
+    ),
+    [
+        *((name, Ridge(matrix)) for name, matrix in HARD),
+        ("a weak penalty", Ridge(Tall("gaussian", 24, 3), 1e-9, 1e-6)),
+        ("a strong penalty", Ridge(Tall("gaussian", 24, 3), 1e6, 1e9)),
+    ],
+)
+PENALTY_SQUARED = edited(
+    ridge_leverage_scores,
+    "penalty_squared",
+    "Puts the penalty below the matrix, not its root.",
+    ("math.sqrt(penalty) * np.eye", "penalty * np.eye"),
+)
+PENALTY_INVERTED = edited(
+    ridge_leverage_scores,
+    "penalty_inverted",
+    "Divides by the root of the penalty.",
+    ("math.sqrt(penalty) * np.eye", "1 / math.sqrt(penalty) * np.eye"),
+)
+NO_PENALTY = edited(
+    ridge_leverage_scores,
+    "no_penalty",
+    "Gives the leverage scores times the share of a penalty of 1.",
+    ("scores = squared_norms(blocks, found, n)",
+     "scores = squared_norms(blocks, found, n) * (1 + penalty)"),
+)  # fmt: skip
+
+
+def _ratios(algorithm: Algorithm, one: Ridge) -> Reals:
+    """Give the ratios of the scores that are not rounding, large penalty over small."""
+    many = algorithm(one.matrix.array, one.small).scores
+    few = algorithm(one.matrix.array, one.large).scores
+    some = many > 0
+    ratios: Reals = few[some] / many[some]
+    return ratios
+
+
+@check(claims.RIDGE_MONOTONE, on=ON_RIDGE, faults=[PENALTY_INVERTED, NO_PENALTY], trials=200)
+def ridge_monotone(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the greatest ratio."""
+    return Measurement(float(_ratios(algorithm, one).max(initial=0.0)))
+
+
+@check(claims.RIDGE_FALL, on=ON_RIDGE, faults=[PENALTY_SQUARED], trials=200)
+def ridge_fall(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the least ratio."""
+    least = float(_ratios(algorithm, one).min(initial=1.0))
+    return Measurement(least, small=one.small, large=one.large)
+
+
+def _dimension(one: Ridge) -> float:
+    """Add up σ²/(σ² + penalty)."""
+    return float((one.squares / (one.squares + one.small)).sum())
+
+
+@check(claims.RIDGE_ABOVE, on=ON_RIDGE, faults=[PENALTY_SQUARED, PENALTY_INVERTED], trials=200)
+def ridge_above(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the effective dimension."""
+    found = algorithm(one.matrix.array, one.small).effective_dimension
+    return Measurement(found, dimension=_dimension(one))
+
+
+@check(claims.RIDGE_BELOW, on=ON_RIDGE, faults=[PENALTY_SQUARED, PENALTY_INVERTED], trials=200)
+def ridge_below(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the effective dimension."""
+    found = algorithm(one.matrix.array, one.small).effective_dimension
+    return Measurement(found, dimension=_dimension(one))
+
+
+@check(claims.RIDGE_RANK, on=ON_RIDGE, faults=[NO_PENALTY], trials=200)
+def ridge_rank(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Take the effective dimension."""
+    found = algorithm(one.matrix.array, one.small).effective_dimension
+    return Measurement(found, rank=_rank(one.matrix))
