@@ -22,6 +22,8 @@ HEIGHT = 8192
 
 def blocks(name: str, A: Any, *, compressed: bool) -> Iterator[Any]:
     """Give blocks of rows: an array whole and not looked at, sparse rows compressed where asked."""
+    if isinstance(A, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be masked; fill it, or leave masked rows out")
     if _plain(A):
         yield np.asarray(A)
     elif compressed and sparse.issparse(A):

@@ -67,6 +67,7 @@ SMALL = [
     ("two equal vectors", Powers((1.0, 1.0), (1.0, 1.0), 2, 2)),
     ("orthogonal vectors", Powers((1.0, 1.0), (1.0, -1.0), 2, 3)),
     ("one bucket", Powers((1.0, 2.0), (2.0, 1.0), 2, 1)),
+    ("hardly more than one entry", Powers((1.0, 0.1), (1.0, 0.1), 2, 8)),
 ]
 LARGER = [
     ("ones", Powers((1.0,) * 20, (1.0,) * 20, 3, 10)),

@@ -81,7 +81,7 @@ ON_TALL = Instances(
 SRHT_FAULTS = [SRHT_UNSIGNED, SRHT_UNSCALED]
 
 
-@check(claims.SRHT_MARKOV, on=ON_TALL, faults=SRHT_FAULTS, trials=2000)
+@check(claims.SRHT_MARKOV, on=ON_TALL, faults=SRHT_FAULTS, trials=5000)
 def srht_markov(algorithm: Algorithm, one: Embedding, rng: np.random.Generator) -> Measurement:
     """Count failures."""
     return one.failed(one.error(algorithm, rng, rows=len(one.basis)))

@@ -106,6 +106,11 @@ def test_merged_sums_that_overflow() -> None:
         (np.array([["a"]]), TypeError, "real numbers"),
         (np.array([[None]]), TypeError, "real numbers"),
         ([[1.0], [1.0, 2.0]], TypeError, "matrix of numbers"),
+        (
+            np.ma.masked_array(np.ones((2, 2)), mask=np.eye(2, dtype=bool)),
+            TypeError,
+            "must not be masked",
+        ),
         (sparse.csr_array((0, 3)), ValueError, "row"),
         (sparse.csr_array((3, 3), dtype=complex), TypeError, "real numbers"),
         (iter([]), ValueError, "at least one row"),
