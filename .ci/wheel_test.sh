@@ -16,6 +16,7 @@ cd "$away"
 venv/bin/lemmata doctor
 venv/bin/lemmata check search --html report.html
 venv/bin/lemmata check iterations/halpern
+venv/bin/lemmata check sketching/count-sketch
 venv/bin/lemmata experiments
 test -s report.html
 venv/bin/lemmata run search/flaky-bisection --trials 20

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Table", "flights", "instructor_ratings"]
+__all__ = ["TABLES", "Table", "flights", "health_insurance", "instructor_ratings"]
 
 Reals = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -69,3 +69,17 @@ def instructor_ratings() -> Table:
         np.column_stack(list(columns.values())),
         frame["y"].to_numpy(float),
     )
+
+
+def health_insurance() -> Table:
+    """Visits to a doctor in a year, of 20,190 people, on insurance, health and income."""
+    from statsmodels.datasets import randhie
+
+    frame = randhie.load_pandas().data
+    response = frame.pop("mdvis").to_numpy(float)
+    design = np.column_stack([np.ones(len(frame)), frame.to_numpy(float)])
+    return Table("RAND", ("one", *map(str, frame.columns)), design, response)
+
+
+#: The tables by name.
+TABLES = {"flights": flights, "InstEval": instructor_ratings, "RAND": health_insurance}
