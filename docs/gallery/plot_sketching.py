@@ -62,7 +62,7 @@ axes.plot(
     label="proven, with probability 0.95",
 )
 axes.set(xscale="log", yscale="log", xlabel="rows drawn", ylabel="excess over the least error")
-axes.legend(frameon=False)
+legend = axes.legend(frameon=False)
 
 # %%
 # The certificate of one sample: its fit, and how far it can be from the best of all.
