@@ -12,7 +12,10 @@ from scipy import sparse
 
 from algos.sketching._matrix import Floats, RowBlocks, checked_block, checked_matrix, row_blocks
 
-__all__ = ["Products", "products", "single"]
+__all__ = ["Products", "products", "single", "transposed_product"]
+
+#: Rows that are turned into double precision at a time: dense ones should fit the cache.
+DENSE, SPARSE = 2**9, 2**14
 
 
 @dataclass(eq=False)
@@ -69,7 +72,7 @@ def products(A: Any) -> Products:
         array.dtype,
         lambda: math.hypot(*(_norm(block) for _, block in row_blocks("A", array))),
         lambda X: array @ X,
-        lambda X: array.T @ X,
+        lambda X: transposed_product(array, X),
     )
 
 
@@ -84,9 +87,9 @@ def single(
     for first, block in blocks:
         if first == 0:
             X = columns(block.shape[1], block.dtype)
-            back = np.zeros_like(X)
+            back = np.zeros(X.shape)
         images.append(_finite(block @ X))
-        back += block.T @ images[-1]
+        back += transposed_product(block, images[-1])
         norms.append(_norm(block))
     return np.concatenate(images), _finite(back), math.hypot(*norms)
 
@@ -96,17 +99,19 @@ def _sparse(A: Any) -> Products:
     if A.ndim != 2 or 0 in A.shape:
         raise ValueError(f"A must be a matrix with rows and columns, got shape {A.shape}")
     rows = A.tocsr()
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
     entries = rows.data if rows.data.size else np.zeros(1)
     data = checked_block("A.data", np.reshape(entries, (-1, 1)))
     if rows.dtype != data.dtype:
         rows = rows.astype(data.dtype)
-    columns = rows.T
     return Products(
         A.shape,
         data.dtype,
         lambda: _norm(data),
         lambda X: rows @ X,
-        lambda X: columns @ X,
+        lambda X: transposed_product(rows, X),
     )
 
 
@@ -117,20 +122,28 @@ def _operator(A: Any) -> Products:
         raise ValueError(f"A must be a matrix with rows and columns, got shape {shape}")
     single_precision = getattr(A, "dtype", None) == np.float32
     dtype = np.dtype(np.float32 if single_precision else np.float64)
-    return Products((shape[0], shape[1]), dtype, lambda: math.inf, A.matmat, A.rmatmat)
+    return Products(
+        (shape[0], shape[1]),
+        dtype,
+        lambda: math.inf,
+        lambda X: np.array(A.matmat(X)),  # a copy: operators may use their memory again
+        lambda X: np.array(A.rmatmat(X)),
+    )
 
 
 def _blocks(blocks: RowBlocks) -> Products:
     """Take blocks of rows that can be read again; one pass finds the shape and the norm."""
-    norms, rows = [], 0
+    norms, rows, dtype = [], 0, np.dtype(np.float32)
     for _, block in blocks:
         rows += len(block)
         norms.append(_norm(block))
-        columns, dtype = block.shape[1], block.dtype
+        columns, dtype = block.shape[1], np.promote_types(dtype, block.dtype)
 
     def backward(X: Floats) -> Floats:
-        parts = (block.T @ X[first : first + len(block)] for first, block in blocks)
-        return np.asarray(sum(parts, start=np.zeros((columns, X.shape[1]), dtype)))
+        parts = (
+            transposed_product(block, X[first : first + len(block)]) for first, block in blocks
+        )
+        return np.asarray(sum(parts, start=np.zeros((columns, X.shape[1]))))
 
     return Products(
         (rows, columns),
@@ -140,6 +153,18 @@ def _blocks(blocks: RowBlocks) -> Products:
         backward,
         passes=1,
     )
+
+
+def transposed_product(matrix: Any, X: Floats) -> Floats:
+    """Give AᵀX, summed in double precision: rounding errors of long sums add up."""
+    if matrix.dtype == np.float64:
+        return np.asarray(matrix.T @ X)
+    total = np.zeros((matrix.shape[1], X.shape[1]))
+    height = SPARSE if sparse.issparse(matrix) else DENSE
+    for first in range(0, matrix.shape[0], height):
+        rows = slice(first, first + height)
+        total += matrix[rows].astype(np.float64).T @ X[rows].astype(np.float64)
+    return total
 
 
 def _finite(product: Floats) -> Floats:

@@ -34,9 +34,9 @@ class RandomizedSVD:
         Orthonormal columns, falling singular values, orthonormal rows, in A's precision; k is
         the rank that was asked for, or A's where that is less, up to rounding.
     frobenius_error : float
-        At least ‖A − U diag(s) Vt‖_F, and equal to it up to 6 √ε ‖A‖_F, ε being the
-        precision, or 45 √ε ‖A‖_F after a single pass; inf for a linear operator, whose norm is
-        not known.
+        At least ‖A − U diag(s) Vt‖_F, and equal to it up to about 10 √ε ‖A‖_F, ε being the
+        precision, or more after a single pass; inf for a linear operator, whose norm is not
+        known.
     spectral_error : float
         At least ‖A − U diag(s) Vt‖, but for ``failure_probability``.
     range_error : float
@@ -87,7 +87,7 @@ def randomized_svd(
     probes : int, optional
         Further random vectors, of which the bounds are made.
     failure_probability : float, optional
-        Probability that these bounds are wrong, in (0, 1).
+        Probability that these bounds are wrong, in (10⁻³⁰⁰, 1).
     rng : numpy.random.Generator or int, optional
         Source of randomness or its seed.
 
@@ -108,6 +108,7 @@ def randomized_svd(
     error is at most 2 + k/(p−1) times the least of rank k, whatever the number of power
     iterations.  O(m n (k + p) q) time for q passes, and O((m + n) ((k + p) q)²).  A single pass
     over an iterator finds QᵀA from AᵀAΩ, and its singular values below 8 √ε s_1 are lost.
+    The errors include what rounding may add.
 
     References
     ----------
@@ -130,7 +131,7 @@ def randomized_svd(
     extra = checked_count("oversampling", oversampling, least=0)
     turns = checked_count("power_iterations", power_iterations, least=0)
     probes = checked_count("probes", probes, most=10**6)
-    chance = checked_real("failure_probability", failure_probability, 0, 1)
+    chance = checked_real("failure_probability", failure_probability, 1e-300, 1)
     generator = np.random.default_rng(rng)
     if isinstance(A, Iterator) and turns == 0:
         found = _one_pass(A, rank, extra, probes, generator)
@@ -138,54 +139,79 @@ def randomized_svd(
         matrix = products(A)
         checked_size("rank", rank, matrix.shape)
         found = _krylov(matrix, min(rank + extra, *matrix.shape), turns, probes, generator)
-    basis, back, rest, norm, passes = found
-    right, s, left = np.linalg.svd(back, full_matrices=False)  # A ≈ Q backᵀ
-    bound = probe_factor(probes, chance) * rest
+    right, s, left = np.linalg.svd(found.back.astype(np.float64, copy=False), full_matrices=False)
+    dtype = found.basis.dtype  # A ≈ Q backᵀ
+    rounding = 8 * float(np.finfo(dtype).eps) * float(s.max(initial=0))
+    bound = probe_factor(probes, chance) * found.rest + rounding
     beyond = float(s[rank]) if len(s) > rank else 0.0
     return RandomizedSVD(
-        U=basis @ left[:rank].T,
-        s=s[:rank],
-        Vt=right[:, :rank].T,
-        frobenius_error=_frobenius(norm, s[:rank], 2000 if passes == 1 else 32),
-        spectral_error=math.hypot(bound, beyond),
+        U=found.basis @ left[:rank].T.astype(dtype, copy=False),
+        s=s[:rank].astype(dtype, copy=False),
+        Vt=right[:, :rank].T.astype(dtype, copy=False),
+        frobenius_error=_frobenius(found, s[:rank], rounding),
+        spectral_error=math.hypot(bound, beyond)
+        + 4 * rounding * float(np.linalg.norm(found.shares)),
         range_error=bound,
         failure_probability=chance,
-        passes=passes,
+        passes=found.passes,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Basis:
+    """Q, AᵀQ, the greatest ‖(I − QQᵀ) A ω‖ over the probes ω, ‖A‖_F and the passes.
+
+    Column j of AᵀQ has a rounding error of a few ε ‖A‖ times ``shares[j]``.
+    """
+
+    basis: Floats
+    back: Floats
+    rest: float
+    norm: float
+    passes: int
+    shares: Floats
 
 
 def _krylov(
     matrix: Products, size: int, turns: int, probes: int, rng: np.random.Generator
-) -> tuple[Floats, Floats, float, float, int]:
-    """Give Q, AᵀQ, the greatest ‖(I − QQᵀ) A ω‖ over the probes ω, ‖A‖_F and the passes."""
-    images = matrix.times(gaussian(rng, matrix.shape[1], size + probes, matrix.dtype))
-    scale = largest(images)
-    basis, back = (
-        np.empty((length, size * (turns + 1)), matrix.dtype, order="F") for length in matrix.shape
+) -> _Basis:
+    """Multiply with A and Aᵀ in turn, and keep all that is new."""
+    random = gaussian(rng, matrix.shape[1], size + probes, matrix.dtype)
+    images = matrix.times(random)
+    scale = largest(images[:, :size])
+    most = min(size * (turns + 1), *matrix.shape)
+    basis, back, domain = (
+        np.empty((length, most), matrix.dtype, order="F")
+        for length in (*matrix.shape, matrix.shape[1])
     )
-    domain = np.empty((matrix.shape[1], size * turns), matrix.dtype, order="F")
     width, known = 0, 0
     columns = images[:, :size]
     for turn in range(turns + 1):
-        fresh = fresh_directions(basis[:, :width], columns, scale)
+        fresh = fresh_directions(basis[:, :width], columns, scale)[:, : most - width]
         new = slice(width, width + fresh.shape[1])
         basis[:, new], back[:, new], width = fresh, matrix.transposed(fresh), new.stop
         if turn == turns or fresh.shape[1] == 0:
             break
-        fresh = fresh_directions(domain[:, :known], back[:, new], scale)
+        fresh = fresh_directions(domain[:, :known], back[:, new], scale)[:, : most - known]
         if fresh.shape[1] == 0:
             break
         domain[:, known : known + fresh.shape[1]] = fresh
         known += fresh.shape[1]
         columns = matrix.times(fresh)
     basis, back = basis[:, :width], back[:, :width]
-    rest = largest(missed(basis, images[:, size:]))
-    return basis, back, rest, matrix.norm(), matrix.passes
+    tests = images[:, size:]
+    if largest(basis.T @ tests - back.T @ random[:, size:]) > 0.01 * largest(tests):
+        raise ValueError(
+            "A must be the same in every pass, and rmatmat multiply with its transpose"
+        )
+    shares = np.full(width, 1 / math.sqrt(max(width, 1)))
+    rest = largest(missed(basis, tests))
+    return _Basis(basis, back, rest, matrix.norm(), matrix.passes, shares)
 
 
 def _one_pass(
     A: Iterator[Any], rank: int, extra: int, probes: int, rng: np.random.Generator
-) -> tuple[Floats, Floats, float, float, int]:
+) -> _Basis:
     """Give the same from Y = AΩ and AᵀY: with Y = Q Σ Vᵀ, AᵀQ = AᵀY V Σ⁻¹."""
     width = rank + extra
 
@@ -195,15 +221,21 @@ def _one_pass(
     images, back, norm = single(row_blocks("A", A), columns)
     size = images.shape[1] - probes
     checked_size("rank", rank, (len(images), len(back)))
-    basis, values, right = np.linalg.svd(images[:, :size], full_matrices=False)
-    kept = values > 8 * math.sqrt(np.finfo(values.dtype).eps) * values[0]
-    basis, coordinates = basis[:, kept], right[kept].T / values[kept]
-    return basis, back[:, :size] @ coordinates, largest(missed(basis, images[:, size:])), norm, 1
+    random = images[:, :size].astype(np.float64, copy=False)
+    left, values, right = np.linalg.svd(random, full_matrices=False)
+    kept = values > 8 * math.sqrt(np.finfo(images.dtype).eps) * values[0]
+    basis = left[:, kept].astype(images.dtype, copy=False)
+    found = back[:, :size] @ (right[kept].T / values[kept])
+    rest = largest(missed(basis, images[:, size:]))
+    return _Basis(basis, found, rest, norm, 1, 8 * values[0] / values[kept])
 
 
-def _frobenius(norm: float, s: Floats, units: int) -> float:
-    """Give √(‖A‖_F² − Σ s²), rounded up by so many units of the precision."""
+def _frobenius(found: _Basis, s: Floats, rounding: float) -> float:
+    """Give √(‖A‖_F² − Σ s²), rounded up."""
+    norm = found.norm
     if not 0 < norm < math.inf:
         return norm
-    captured = float(((s.astype(np.float64) / norm) ** 2).sum())
-    return norm * math.sqrt(max(1 - captured, 0.0) + units * float(np.finfo(s.dtype).eps))
+    columns = np.linalg.norm(found.back.astype(np.float64, copy=False) / norm, axis=0)
+    off = rounding / norm * found.shares
+    slack = rounding / norm + 4 * columns @ off + 2 * off @ off
+    return norm * math.sqrt(max(1 - float(((s / norm) ** 2).sum()), 0.0) + slack)

@@ -11,7 +11,7 @@ import numpy as np
 
 from algos._arguments import checked_count, checked_real
 from algos.sketching._matrix import Floats, row_blocks
-from algos.sketching._products import products, single
+from algos.sketching._products import products, single, transposed_product
 
 __all__ = ["RangeFinderResult", "fresh_directions", "missed", "probe_factor", "range_finder"]
 
@@ -71,7 +71,7 @@ def range_finder(
     probes : int, optional
         Random vectors of which the bound is made.
     failure_probability : float, optional
-        Probability that the bound is wrong, in (0, 1).
+        Probability that the bound is wrong, in (10⁻³⁰⁰, 1).
     rng : numpy.random.Generator or int, optional
         Source of randomness or its seed.
 
@@ -112,7 +112,7 @@ def range_finder(
     if tolerance is not None:
         tolerance = checked_real("tolerance", tolerance, 0, math.inf)
     probes = checked_count("probes", probes, most=10**6)
-    chance = checked_real("failure_probability", failure_probability, 0, 1)
+    chance = checked_real("failure_probability", failure_probability, 1e-300, 1)
     generator = np.random.default_rng(rng)
     step = size if tolerance is None else min(probes, size)
     if isinstance(A, Iterator) and turns == 0 and tolerance is None:
@@ -128,6 +128,7 @@ def range_finder(
     factor = probe_factor(probes, chance / math.ceil(size / step))
     basis, fresh, tests = images[:, :0], images[:, :step], images[:, step:]
     scale = largest(images)
+    rounding = 8 * float(np.finfo(images.dtype).eps) * scale
     while True:
         if matrix is not None:
             for _ in range(turns):
@@ -137,7 +138,7 @@ def range_finder(
         fresh = fresh_directions(basis, fresh, largest(fresh) if turns else scale)
         basis = np.hstack([basis, fresh])
         rest = missed(basis, tests)
-        bound = factor * largest(rest)
+        bound = factor * largest(rest) + rounding
         room = size - basis.shape[1]
         if matrix is None or tolerance is None or bound <= tolerance:
             break
@@ -167,7 +168,7 @@ def checked_size(name: str, size: int, shape: tuple[int, int]) -> None:
 
 def probe_factor(probes: int, chance: float) -> float:
     """Give α √(2/π) with α to the power −probes = chance."""
-    return float(chance ** (-1 / probes) * math.sqrt(2 / math.pi))
+    return math.exp(-math.log(chance) / probes) * math.sqrt(2 / math.pi)
 
 
 def largest(columns: Floats) -> float:
@@ -186,8 +187,13 @@ def orthonormal(columns: Floats) -> Floats:
 def missed(basis: Floats, columns: Floats) -> Floats:
     """Take away the part in the span of the basis, twice for the sake of rounding."""
     for _ in range(2):
-        columns = columns - basis @ (basis.T @ columns)
+        columns = columns - _part(basis, columns)
     return columns
+
+
+def _part(basis: Floats, columns: Floats) -> Floats:
+    """Project onto the span of the basis."""
+    return np.asarray(basis @ transposed_product(basis, columns).astype(columns.dtype, copy=False))
 
 
 def fresh_directions(basis: Floats, columns: Floats, scale: float) -> Floats:
@@ -197,7 +203,7 @@ def fresh_directions(basis: Floats, columns: Floats, scale: float) -> Floats:
     rest = columns / scale
     for _ in range(2):
         if basis.shape[1]:
-            rest -= basis @ (basis.T @ rest)
+            rest -= _part(basis, rest)
         rest = _spanning(rest)
     return rest
 
@@ -205,12 +211,14 @@ def fresh_directions(basis: Floats, columns: Floats, scale: float) -> Floats:
 def _spanning(columns: Floats) -> Floats:
     """Orthonormalise; by Cholesky's factor of the Gram matrix where it is well conditioned."""
     unit = float(np.finfo(columns.dtype).eps)
+    exact = columns.astype(np.float64, copy=False)
+    cutoff = 10 * math.sqrt(max(columns.shape)) * unit
     try:
-        factor = np.linalg.cholesky((columns.T @ columns).astype(np.float64, copy=False)).T
+        factor = np.linalg.cholesky(exact.T @ exact).T
         diagonal = np.diag(factor)
-        if diagonal.min(initial=1) > unit**0.25 * max(diagonal.max(initial=0), unit**0.5):
-            return np.asarray(columns @ np.linalg.inv(factor).astype(columns.dtype))
+        if diagonal.min(initial=1) > max(unit**0.25 * diagonal.max(initial=0), cutoff):
+            return np.asarray(exact @ np.linalg.inv(factor)).astype(columns.dtype, copy=False)
     except np.linalg.LinAlgError:
         pass  # dependent columns
-    directions, values, _ = np.linalg.svd(columns, full_matrices=False)
-    return np.asarray(directions[:, values > 10 * math.sqrt(max(columns.shape)) * unit])
+    directions, values, _ = np.linalg.svd(exact, full_matrices=False)
+    return np.asarray(directions[:, values > cutoff]).astype(columns.dtype, copy=False)

@@ -26,7 +26,7 @@ ALL_VALUES = edited(
     randomized_svd,
     "truncation_forgotten",
     "Takes the values beyond the rank for captured ones.",
-    ("_frobenius(norm, s[:rank],", "_frobenius(norm, s,"),
+    ("_frobenius(found, s[:rank],", "_frobenius(found, s,"),
 )
 ASKEW = edited(
     randomized_svd,
@@ -46,12 +46,33 @@ NO_OVERSAMPLING = edited(
 )
 
 
-def _factors(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> tuple[Any, Reals]:
+NOT_SUMMED = edited(
+    randomized_svd,
+    "blocks_not_summed",
+    "Takes the last block's share of the product with the transpose for all of it.",
+    ("back += transposed_product", "back[:] = transposed_product"),
+    module="algos.sketching._products",
+)
+
+
+def _factors(
+    algorithm: Algorithm, decay: Decay, rng: np.random.Generator, form: str = "array"
+) -> tuple[Any, Reals]:
     """Decompose; give the result and what is left of the matrix."""
+    given = decay.array.astype(np.float32 if form == "single precision" else np.float64)
+    once = form == "blocks, once"
     found = algorithm(
-        decay.array, decay.k, oversampling=decay.p, power_iterations=decay.q, probes=1, rng=rng
+        iter(np.array_split(given, 3)) if once else given,
+        decay.k,
+        oversampling=decay.p,
+        power_iterations=0 if once else decay.q,
+        probes=1,
+        rng=rng,
     )
-    return found, decay.array - found.U * found.s @ found.Vt
+    return found, given - found.U.astype(np.float64) * found.s @ found.Vt
+
+
+FORMS = ("array", "single precision", "blocks, once")
 
 
 ALL = Instances(
@@ -70,10 +91,20 @@ ALL = Instances(
 )
 
 
-@check(claims.SVD_FROBENIUS, on=ALL, faults=[ALL_VALUES, ASKEW], trials=200)
-def svd_frobenius(algorithm: Algorithm, decay: Decay, rng: np.random.Generator) -> Measurement:
+@check(
+    claims.SVD_FROBENIUS,
+    on=Instances(
+        st.tuples(ALL.random, st.sampled_from(FORMS)),
+        [(f"{name}, {form}", (one, form)) for name, one in ALL.hard for form in FORMS],
+    ),
+    faults=[ALL_VALUES, ASKEW, NOT_SUMMED],
+    trials=300,
+)
+def svd_frobenius(
+    algorithm: Algorithm, instance: tuple[Decay, str], rng: np.random.Generator
+) -> Measurement:
     """Compare the error with the reported one."""
-    found, rest = _factors(algorithm, decay, rng)
+    found, rest = _factors(algorithm, instance[0], rng, instance[1])
     return Measurement(float(np.linalg.norm(rest)), frobenius_error=found.frobenius_error)
 
 

@@ -157,6 +157,42 @@ def test_the_factor_is_the_lemmas(probes: int) -> None:
     assert probe_factor(10, 1e-10) == pytest.approx(10 * math.sqrt(2 / math.pi))
 
 
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array, lambda A: lambda: iter([A])])
+def test_long_sums_in_single_precision(form: Any) -> None:
+    """Equal rows, of which rounding errors add up; the bound covers what is left of them."""
+    A = np.ones((100_000, 4), dtype=np.float32)
+    for turns in (0, 1):
+        found = range_finder(form(A), 2, power_iterations=turns, rng=0)
+        Q = found.basis.astype(np.float64)
+        assert found.basis.dtype == np.float32
+        assert Q.shape[1] == 1
+        assert abs(np.linalg.norm(Q) - 1) < 1e-6
+        assert np.linalg.norm(missing(A.astype(np.float64), Q)) <= found.error_bound < 0.01
+
+
+def test_bounds_cover_rounding() -> None:
+    for A in (np.ones((5, 4)), np.ones((300, 7)), np.outer(np.arange(50), np.arange(3))):
+        for seed in range(20):
+            found = range_finder(A, 2, rng=seed)
+            Q, exact = found.basis.astype(np.longdouble), A.astype(np.longdouble)
+            assert np.linalg.norm(missing(exact, Q).astype(float)) <= found.error_bound
+
+
+def test_operators_may_use_their_memory_again() -> None:
+    A = matrix(30, 25, 0.8 ** np.arange(25))
+    operator = aslinearoperator(A)
+    memory = np.empty((30, 5))
+
+    def product(X: Any) -> Any:
+        return np.matmul(A, X, out=memory) if X.shape[1] == 5 else A @ X
+
+    operator.matmat = product  # type: ignore[method-assign]
+    options: dict[str, Any] = {"tolerance": 0.2, "probes": 5, "power_iterations": 1, "rng": 0}
+    wanted, found = range_finder(A, 20, **options), range_finder(operator, 20, **options)
+    assert found.error_bound == pytest.approx(wanted.error_bound)
+    assert found.basis.shape == wanted.basis.shape
+
+
 def test_same_seed_same_answer() -> None:
     A = matrix(30, 20, np.ones(20))
     assert np.array_equal(range_finder(A, 5, rng=1).basis, range_finder(A, 5, rng=1).basis)

@@ -112,7 +112,7 @@ SVD_FROBENIUS = Theorem(
     statement="The Frobenius error is at most the reported one, rounding included.",
     source=here("sketching_low_rank", "Errors that can be computed"),
     domain={"frobenius_error": ANY},
-    tightness=Tightness(0.99, "a flat tail"),
+    tightness=Tightness(0.99, "a flat tail, array"),
 )
 
 SVD_VALUES = Theorem(
