@@ -64,10 +64,10 @@ def pivotal_sample(
     Two indices with masses a and b compete.  If a + b < 1, one of them is out, and the other,
     the first with probability a / (a + b), goes on with a + b; else one of them is in, the first
     with probability (1 − b) / (2 − a − b), and the other goes on with a + b − 1.  Every index
-    is drawn with its probability, no two are positively correlated, and
+    is drawn with its probability, up to n 2⁻⁴⁹, no two are positively correlated, and
     Σ_j abs(P(j given i) − π_j) = 2 (1 − π_i) where Σ π is an integer; sums are exact, and each
     competition is decided by a uniform number of 53 bits.  O(n) time, and
-    O(n log² n) for the tree; principal axes take O(n k² log n) in Python's loops.
+    O(n log² n) for the tree; principal axes take O(n k² log n).
 
     References
     ----------

@@ -51,7 +51,7 @@ def polynomial_basis(
     >>> polynomial_basis([[-1.0], [0.0], [1.0]], 1, kind="chebyshev").round(3).tolist()
     [[1.0, -1.414], [1.0, 0.0], [1.0, 1.414]]
     """
-    at = checked_matrix("points", points)
+    at = checked_matrix("points", points).astype(np.float64, copy=False)
     degree = checked_count("degree", degree, least=0, most=10**6)
     if kind not in ("legendre", "chebyshev"):
         raise ValueError(f"kind must be 'legendre' or 'chebyshev', got {kind!r}")

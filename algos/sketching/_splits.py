@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -49,20 +48,23 @@ def leaf_order(count: int, coordinates: Any, tree: Tree | None) -> Indices:
         if tree == "coordinates":
             keys = points[order, level % points.shape[1]]
         else:
-            keys = np.concatenate(
-                [_principal(points[order[a:b]]) for a, b in itertools.pairwise(ends)]
-            )
+            keys = _principal(points[order], ends)
         nodes = np.repeat(np.arange(2**level), np.diff(ends))
         order = order[np.lexsort((keys, nodes))]
     return order
 
 
-def _principal(points: Floats) -> Floats:
-    """Give the coordinates along the axis of the greatest variance."""
-    top = np.abs(points).max()
-    if len(points) < 2 or top == 0:
-        return np.zeros(len(points))
-    centred = points.astype(np.float64) / top
-    centred -= centred.mean(axis=0)
-    axis = np.linalg.eigh(centred.T @ centred)[1][:, -1]
-    return np.asarray(centred @ (axis * (1 if axis[np.abs(axis).argmax()] > 0 else -1)))
+def _principal(points: Floats, ends: Indices) -> Floats:
+    """Give the points of each node their coordinates along its axis of the greatest variance."""
+    sizes = np.diff(ends)
+    keys = np.empty(len(points))
+    for size in np.unique(sizes):  # at most two, next to each other
+        rows = ends[:-1][sizes == size, None] + np.arange(size)
+        nodes = points[rows].astype(np.float64)
+        top = np.abs(nodes).max(axis=(1, 2), keepdims=True)
+        nodes /= np.where(top > 0, top, 1)
+        nodes -= nodes.mean(axis=1, keepdims=True)
+        axes = np.linalg.svd(nodes, full_matrices=False)[2][:, :1]
+        longest = np.take_along_axis(axes, np.abs(axes).argmax(axis=2)[:, :, None], axis=2)
+        keys[rows] = (nodes @ (axes * np.sign(longest)).transpose(0, 2, 1))[:, :, 0]
+    return keys

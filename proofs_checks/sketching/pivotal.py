@@ -21,26 +21,27 @@ Law = dict[tuple[int, ...], Fraction]
 
 @dataclass(frozen=True)
 class Chances:
-    """Probabilities in sixteenths, of points on a line where there are some."""
+    """Probabilities, in sixteenths or others, of points on a line where there are some."""
 
-    sixteenths: tuple[int, ...]
+    shares: tuple[int, ...]
     points: tuple[float, ...] = ()
+    whole: int = 16
 
     @property
     def exact(self) -> list[Fraction]:
         """The probabilities."""
-        return [Fraction(part, 16) for part in self.sixteenths]
+        return [Fraction(part, self.whole) for part in self.shares]
 
     @property
     def total(self) -> Fraction:
         """Their sum."""
-        return Fraction(sum(self.sixteenths), 16)
+        return Fraction(sum(self.shares), self.whole)
 
     def run(self, algorithm: Algorithm, **options: Any) -> Any:
         """Call with floats."""
         if self.points:
             options["coordinates"] = np.array(self.points)[:, None]
-        return algorithm(np.array(self.sixteenths) / 16, **options)
+        return algorithm(np.array(self.shares) / self.whole, **options)
 
 
 def chances(*, whole: bool = False, most: int = 7) -> st.SearchStrategy[Chances]:
@@ -64,8 +65,9 @@ HARD = [
     ("one light, one heavy", Chances((1, 15))),
     ("quarters", Chances((4,) * 8)),
     ("a leftover unit", Chances((5, 3))),
-    ("thirteen sixteenths each", Chances((13,) * 6)),
+    ("thirteen shares each", Chances((13,) * 6)),
     ("certain and impossible", Chances((16, 0, 8, 8, 16, 0))),
+    ("a sum just beside an integer", Chances((1,), whole=2**50)),
     ("a line", Chances((2, 14, 6, 10, 8, 8), (5.0, 0.0, 3.0, 1.0, 4.0, 2.0))),
 ]
 WHOLE = [one for one in HARD if one[1].total.denominator == 1]
@@ -130,7 +132,7 @@ def marginal(law: Law, *indices: int) -> Fraction:
 @check(
     claims.PIVOTAL_MARGINAL,
     on=Instances(
-        chances().map(lambda one: (one, 0)),
+        chances().filter(lambda one: one.shares[0] > 0).map(lambda one: (one, 0)),
         [
             ("an even chance", (Chances((8,) * 8), 3)),
             ("the heavy one of two", (Chances((1, 3, 12)), 0)),
@@ -146,7 +148,8 @@ def pivotal_marginal(
 ) -> Measurement:
     """See whether the index is drawn."""
     given, index = instance
-    return Measurement(index in given.run(algorithm, rng=rng), chance=float(given.exact[index]))
+    drawn = index in given.run(algorithm, rng=rng)
+    return Measurement(drawn, chance=float(given.exact[index]), count=len(given.shares))
 
 
 @check(
@@ -170,7 +173,7 @@ def law_marginals(algorithm: Algorithm, given: Chances, rng: np.random.Generator
     """Compare all probabilities."""
     law = given.run(algorithm)
     off = max(abs(marginal(law, i) - chance) for i, chance in enumerate(given.exact))
-    return Measurement(float(off))
+    return Measurement(float(off), count=len(given.shares))
 
 
 @check(

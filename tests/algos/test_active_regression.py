@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
+import pandas
 import pytest
 from scipy import sparse
 
-from algos.sketching import LabelError, active_regression, polynomial_basis
+from algos.sketching import LabelError, active_regression
 from algos.sketching._active_regression import capped_probabilities
 from algos.sketching.theorems import ACTIVE_EXCESS, ACTIVE_RANK
 
@@ -191,6 +192,31 @@ def test_labels_that_cannot_be_used(answer: Any) -> None:
     assert len(caught.value.indices) == 7
 
 
+def test_fits_that_overflow_say_so() -> None:
+    A, _ = problem()
+    for signs in (np.ones(200), (-1.0) ** np.arange(200)):
+        with pytest.raises(LabelError, match="overflows"):
+            active_regression(1e-3 * A, Labels(1e308 * signs), 10, rng=0)
+
+
+@pytest.mark.parametrize("heights", [(200, 190), (200, 210), (200, 200, 100)])
+@pytest.mark.parametrize("method", METHODS)
+def test_rows_that_come_and_go_are_noticed(heights: tuple[int, ...], method: Any) -> None:
+    A, b = np.tile(problem()[0], (2, 1)), np.ones(400)
+    passes = iter(heights)
+    labels = Labels(b)
+    with pytest.raises(ValueError, match="A must have 200 rows whenever it is read"):
+        active_regression(lambda: iter([A[: next(passes)]]), labels, 150, method=method, rng=0)
+    assert labels.asked == []
+
+
+def test_tables_are_split_like_arrays() -> None:
+    A, b = problem()
+    wanted = active_regression(A, Labels(b), 20, tree="pca", rng=0)
+    found = active_regression(pandas.DataFrame(A), Labels(b), 20, tree="pca", rng=0)
+    assert found.rows.tolist() == wanted.rows.tolist()
+
+
 def test_errors_of_the_callback_pass_through() -> None:
     def labels(rows: Any) -> Any:
         rows[:] = -1
@@ -242,34 +268,12 @@ def test_capped_probabilities(total: int) -> None:
     assert chances[3] == 0
 
 
-def test_polynomials_are_orthonormal() -> None:
-    nodes, weights = np.polynomial.legendre.leggauss(6)
-    grid = np.array([(x, y) for x in nodes for y in nodes])
-    mass = np.array([u * v for u in weights for v in weights]) / 4
-    basis = polynomial_basis(grid, 4)
-    assert basis.shape == (36, 15)
-    np.testing.assert_allclose(basis.T @ (mass[:, None] * basis), np.eye(15), atol=1e-12)
-    angles = (np.arange(8) + 0.5) * np.pi / 8
-    basis = polynomial_basis(np.cos(angles)[:, None], 5, kind="chebyshev")
-    np.testing.assert_allclose(basis.T @ basis / 8, np.eye(6), atol=1e-12)
-    assert polynomial_basis([[0.5, 0.5, 0.5]], 0).tolist() == [[1.0]]
-    assert polynomial_basis(np.zeros((2, 3)), 2).shape == (2, 10)
-
-
-@pytest.mark.parametrize(
-    ("points", "options", "error", "match"),
-    [
-        ([[2.0]], {}, ValueError, r"lie in \[-1, 1\], got 2.0 at \(0, 0\)"),
-        ([[np.nan]], {}, ValueError, "finite"),
-        ([0.5], {}, ValueError, "shape"),
-        ([[0.5]], {"degree": -1}, ValueError, "degree"),
-        ([[0.5]], {"degree": 0.5}, TypeError, "degree"),
-        ([[0.5]], {"kind": "hermite"}, ValueError, "kind"),
-    ],
-)
-def test_bad_points(points: Any, options: Any, error: type[Exception], match: str) -> None:
-    with pytest.raises(error, match=match):
-        polynomial_basis(points, **{"degree": 2, **options})
+def test_tiny_scores_do_not_exceed_the_budget() -> None:
+    assert capped_probabilities(np.array([1.0, 1e-320, 1e-320]), 2).tolist() == [1, 0.5, 0.5]
+    A = np.array([[1.0], [1e-160], [1e-160]])
+    for seed in range(5):
+        fit = active_regression(A, Labels(np.ones(3)), 2, rng=seed)
+        assert fit.labels_used == len(fit.rows) == 2
 
 
 def test_the_mean_product_is_exact() -> None:

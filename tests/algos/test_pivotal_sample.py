@@ -205,3 +205,27 @@ def test_arguments_are_not_modified() -> None:
         one.setflags(write=False)
     assert pivotal_sample(chances, coordinates=np.asfortranarray(points), rng=0).size == 3
     assert pivotal_sample(chances, coordinates=points.astype(np.float32), tree="pca").size == 3
+
+
+@pytest.mark.parametrize(("count", "columns"), [(37, 1), (50, 3), (9, 6), (64, 40)])
+def test_principal_axes_are_those_of_each_node(count: int, columns: int) -> None:
+    rng = np.random.default_rng(count)
+    points = rng.normal(size=(count, columns)) * np.arange(1, columns + 1)
+    nodes = [np.arange(count)]
+    for level in range(depth(count)):
+        ends = bounds(count, level + 1)
+        halves = []
+        for k, node in enumerate(nodes):
+            centred = points[node] - points[node].mean(axis=0)
+            axis = np.linalg.eigh(centred.T @ centred)[1][:, -1]
+            axis *= np.sign(axis[np.abs(axis).argmax()])
+            node = node[np.argsort(centred @ axis, kind="stable")]
+            halves += np.split(node, [ends[2 * k + 1] - ends[2 * k]])
+        nodes = halves
+    assert leaf_order(count, points, "pca").tolist() == np.concatenate(nodes).tolist()
+
+
+def test_a_sum_just_beside_an_integer_is_taken_for_it() -> None:
+    assert pivotal_law([2.0**-50]) == {(): 1}
+    assert {len(drawn) for drawn in pivotal_law([0.5, 0.5 - 2.0**-50])} == {1}
+    assert len(pivotal_law([2.0**-49])) == 2

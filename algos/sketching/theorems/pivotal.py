@@ -6,6 +6,7 @@ from algos.sketching import active_regression, pivotal_law, pivotal_sample
 from algos.theorem import InExpectation, Need, Source, Surely, Theorem, Tightness, here
 
 chance = Symbol("chance", nonnegative=True)
+count = Symbol("count", integer=True, positive=True)
 total = Symbol("total", nonnegative=True)
 budget = Symbol("budget", integer=True, positive=True)
 rank = Symbol("rank", integer=True, positive=True)
@@ -21,11 +22,14 @@ PIVOTAL_MARGINAL = Theorem(
     key="sketching/pivotal-sample/marginal",
     algorithm=pivotal_sample,
     quantity="probability of an index",
-    formula=chance,
+    formula=chance + count * Float(2.0**-49),
     direction="<=",
     holds=InExpectation(1),
     constants="exact",
-    statement="Every index is drawn with its probability, whatever the tree.",
+    statement=(
+        "Each of n indices is drawn with its probability, whatever the tree, but for n 2⁻⁴⁹, which "
+        "rounding adds at most."
+    ),
     source=here("sketching_pivotal", "The law"),
     domain=UNIT,
     tightness=Tightness(0.75, "an even chance"),
@@ -52,15 +56,17 @@ PIVOTAL_LAW = Theorem(
     key="sketching/pivotal-law/marginals",
     algorithm=pivotal_law,
     quantity="max abs(P(i) − π_i)",
-    formula=Float(2.0**-60),
+    formula=count * Float(2.0**-50) + Float(2.0**-61),
     direction="<=",
     holds=Surely(),
     constants="exact",
     statement=(
-        "By enumeration of all outcomes in rational numbers, every index has its probability, but "
-        "for its rounding to a multiple of 2⁻⁶⁰."
+        "By enumeration of all outcomes in rational numbers, each of n indices has its "
+        "probability, but for its rounding to a multiple of 2⁻⁶⁰ and for n 2⁻⁵⁰ where the sum is "
+        "so near an integer that it is taken for one."
     ),
     source=here("sketching_pivotal", "The law"),
+    tightness=Tightness(0.99, "a sum just beside an integer"),
 )
 
 PIVOTAL_CORRELATION = Theorem(
@@ -116,7 +122,8 @@ ACTIVE_DISTORTION = Theorem(
     constants="exact",
     statement=(
         "Where the drawn rows determine the fit, its squared error is at most the reported "
-        "distortion times the least one, whatever the labels; there are labels that attain it."
+        "distortion times the least one, whatever the labels, up to rounding; there are labels "
+        "that attain it."
     ),
     source=here("sketching_pivotal", "A certificate without labels"),
     domain={"distortion": (1.0, float("inf")), "least": (0.0, float("inf"))},
