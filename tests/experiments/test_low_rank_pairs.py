@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from experiments.sketching.low_rank_pairs import Decomposition, agree, ours, squared_error, theirs
+from algos.sketching import randomized_svd
+from experiments.sketching.low_rank_pairs import (
+    Decomposition,
+    _dense,
+    agree,
+    ours,
+    squared_error,
+    theirs,
+)
 
 
 @pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
@@ -22,3 +30,12 @@ def test_errors_are_those_of_the_factors(form: type) -> None:
     assert agree(work, mine, other)
     assert not agree(work, (mine[0], 1.1 * mine[1], mine[2]), other)
     assert not agree(work, (mine[0][:, :4], mine[1][:4], mine[2][:4]), other)
+
+
+def test_a_worse_decomposition_is_no_equal_one() -> None:
+    pytest.importorskip("sklearn")
+    work = _dense(300, np.random.default_rng(0))
+    other = theirs(work)
+    assert agree(work, ours(work), other)
+    rough = randomized_svd(work.matrix, work.rank, power_iterations=2, rng=0)
+    assert not agree(work, (rough.U, rough.s, rough.Vt), other)
