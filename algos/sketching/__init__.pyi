@@ -2,7 +2,7 @@ from ._active_regression import ActiveRegressionResult, LabelError, active_regre
 from ._coreset import Coreset, CoresetResult
 from ._count_sketch import CountSketch
 from ._gaussian_sketch import GaussianSketch
-from ._leverage_scores import LeverageScores, gaussian_distortion, leverage_scores
+from ._leverage_scores import LeverageScores, leverage_scores
 from ._lewis_weights import LewisWeights, lewis_error_bound, lewis_weights
 from ._lp_regression import lp_regression
 from ._lp_sensitivities import LpSensitivities, lp_sensitivities
@@ -49,7 +49,6 @@ __all__ = [
     "TensorSketch",
     "TopKNorm",
     "active_regression",
-    "gaussian_distortion",
     "leverage_scores",
     "lewis_error_bound",
     "lewis_weights",

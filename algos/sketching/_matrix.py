@@ -28,6 +28,8 @@ def checked_block(name: str, block: Any, *, above: int = 0) -> Floats:
         raise TypeError(
             f"{name} must be a dense array here, got a sparse one; use {name}.toarray()"
         )
+    if isinstance(block, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be masked; fill it, or leave masked rows out")
     try:
         array = np.asarray(block)
     except (TypeError, ValueError):
@@ -66,42 +68,63 @@ class RowBlocks:
     """A matrix as blocks of rows; every pass checks what it reads.
 
     Iterating gives pairs (number of the block's first row, block), each block a finite
-    float32 or float64 array with the same number of columns.
+    float32 or float64 array, or compressed rows where these were asked for; all blocks have
+    the same number of columns, and all passes of rows.
     """
 
     name: str
     read: Callable[[], Iterator[Any]]
     one_pass: bool = False
+    compressed: bool = False
     passes: int = field(default=0, init=False)
+    rows: int | None = field(default=None, init=False)
+    columns: int | None = field(default=None, init=False)
 
-    def __iter__(self) -> Iterator[tuple[int, Floats]]:
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
         if self.one_pass and self.passes:
             raise TypeError(
                 f"{self.name} is read {self.passes + 1} times here and an iterator gives its "
                 "blocks once; pass a function that returns a new iterator"
             )
         self.passes += 1
-        first, columns = 0, None
+        first = 0
         for one in self.read():
-            block = checked_block(self.name, one, above=first)
-            if columns is not None and block.shape[1] != columns:
+            if self.compressed:
+                checked_block(f"{self.name}.data", one.data[:, None])
+                block = one
+            else:
+                block = checked_block(self.name, one, above=first)
+            if self.columns not in (None, block.shape[1]):
                 raise ValueError(
-                    f"{self.name} must have {columns} columns in every block, got "
+                    f"{self.name} must have {self.columns} columns in every block, got "
                     f"{block.shape[1]} in the block that starts at row {first}"
                 )
-            columns = block.shape[1]
-            if len(block):
+            self.columns = block.shape[1]
+            last = first + block.shape[0]
+            if self.rows is not None and last > self.rows:
+                raise self._other_rows(last)
+            if last > first:
                 yield first, block
-            first += len(block)
+            first = last
         if first == 0:
             raise ValueError(f"{self.name} must have at least one row, got no rows")
+        if self.rows not in (None, first):
+            raise self._other_rows(first)
+        self.rows = first
+
+    def _other_rows(self, count: int) -> ValueError:
+        """Say that a pass gives other rows than the first."""
+        return ValueError(
+            f"{self.name} must have {self.rows} rows whenever it is read, got {count}"
+        )
 
 
-def row_blocks(name: str, A: Any) -> RowBlocks:
+def row_blocks(name: str, A: Any, *, compressed: bool = False) -> RowBlocks:
     """Read a matrix by blocks of rows.
 
     An array (memory-mapped ones too), a SciPy sparse matrix, a Dask array, a function that
-    returns an iterator of blocks, or, for a single pass, such an iterator.
+    returns an iterator of blocks, or, for a single pass, such an iterator.  Sparse rows are
+    made dense block by block, or stay compressed where that is asked for.
     """
     if callable(A) and not hasattr(A, "__array__"):
         return RowBlocks(name, lambda: iter(A()))
@@ -110,10 +133,20 @@ def row_blocks(name: str, A: Any) -> RowBlocks:
     if hasattr(A, "numblocks") and hasattr(A, "dask"):
         return RowBlocks(name, lambda: (np.asarray(A.blocks[k]) for k in range(A.numblocks[0])))
     if sparse.issparse(A):
-        compressed = cast(Any, A).tocsr()
-        return RowBlocks(name, lambda: (one.toarray() for one in _slices(compressed)))
+        matrix = cast(Any, A)
+        if matrix.ndim != 2 or 0 in matrix.shape:
+            checked_matrix(name, np.broadcast_to(0.0, matrix.shape))  # raises
+        rows = matrix.tocsr()
+        if compressed:
+            return RowBlocks(name, lambda: _slices(rows), compressed=True)
+        return RowBlocks(name, lambda: (one.toarray() for one in _slices(rows)))
     array = A if isinstance(A, np.ndarray) else _as_array(name, A)
-    if array.ndim != 2 or array.size == 0 or array.dtype.kind not in "biuf":
+    if (
+        isinstance(A, np.ma.MaskedArray)
+        or array.ndim != 2
+        or array.size == 0
+        or array.dtype.kind not in "biuf"
+    ):
         checked_matrix(name, array)  # raises
     return RowBlocks(name, lambda: _slices(array))
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from accel.reflections import fold_rows
 from algos.sketching._matrix import Floats
 
-__all__ = ["Whitening", "row_whitening", "triangular_factor", "whitening"]
+__all__ = ["NOISE", "SAFE", "Whitening", "row_whitening", "triangular_factor", "whitening"]
 
 Reals = NDArray[np.float64]
 
 #: Numbers that stay in the cache while they are factorised.
-CACHE = 2**15
+CACHE = 2**16
 #: Singular values of columns of unit norm: where all are at least this share of the greatest,
 #: rounding leaves every row, however small, its coordinates to 1e-10.
 SAFE = 1e-5
+#: Norms between these, and zero, are far from overflow and underflow, and so are their inverses.
+LEAST, GREATEST = 1e-290, 1e290
 #: Rounding of a coordinate Σ aₖ Tₖⱼ, beside Σ abs(aₖ Tₖⱼ).
 NOISE = 2.0**16 * np.finfo(np.float64).eps
 
@@ -39,12 +44,14 @@ class Whitening:
         """The rank of A, up to rounding."""
         return int(self.transform.shape[1])
 
-    def squared_norms(self, rows: Floats) -> Reals:
-        """Give ‖aᵀT‖² for each row a: its leverage, where it is a row of A."""
+    def squared_norms(self, rows: Any) -> Reals:
+        """Give ‖aᵀT‖² for each row a, dense or compressed: its leverage, where it is one of A."""
         return np.asarray(np.square(self.coordinates(rows)).sum(axis=0))
 
-    def coordinates(self, rows: Floats, out: Reals | None = None) -> Reals:
+    def coordinates(self, rows: Any, out: Reals | None = None) -> Reals:
         """Give Tᵀa for each row a, as columns."""
+        if sparse.issparse(rows):
+            return np.asarray((cast(Any, rows) @ self.transform).T)
         found = np.matmul(self.transform.T, rows.T, out=out)
         if self.noise:
             found[np.abs(found) <= self.noise * (np.abs(self.transform.T) @ np.abs(rows.T))] = 0.0
@@ -52,19 +59,22 @@ class Whitening:
 
 
 def triangular_factor(blocks: Iterable[Floats]) -> Reals:
-    """Give R (k × d, k ≤ d) with RᵀR = AᵀA, from A's blocks of rows, one after another.
+    """Give R (d × d) with RᵀR = AᵀA, from A's blocks of rows, one after another.
 
     Householder's factorisation of each block under the factor so far: backward stable, in
-    O(d²) memory besides the block.
+    O(d²) memory besides the block, with the same bits on any number of cores.
     """
-    factor: Reals | None = None
+    factor, space = np.empty((0, 0)), np.empty(0)
     for block in blocks:
-        height = max(4 * block.shape[1], CACHE // block.shape[1])
+        d = block.shape[1]
+        height = max(16, CACHE // d)
+        if not len(factor):
+            factor, space = np.zeros((d, d)), np.empty(height * d)
         for first in range(0, len(block), height):
-            rows = block[first : first + height].astype(np.float64, copy=False)
-            stacked = rows if factor is None else np.vstack([factor, rows])
-            factor = np.asarray(np.linalg.qr(stacked, mode="r"))
-    assert factor is not None
+            rows = block[first : first + height]
+            columns = space[: rows.size].reshape(d, len(rows))
+            columns[...] = rows.T
+            fold_rows(factor, columns)
     return factor
 
 
@@ -96,7 +106,7 @@ def row_whitening(read: Callable[[], Iterable[Floats]]) -> tuple[Whitening, int]
 
     factor = triangular_factor(counted())
     scale, values, directions = _unit_columns(factor)
-    if values[-1] > SAFE * values[0] and len(values) == len(scale):
+    if values[-1] > SAFE * values[0]:
         return Whitening(directions.T / values / scale[:, None]), count
     found = np.empty((len(scale), 0))
     left = np.diag(1 / scale)
@@ -107,9 +117,8 @@ def row_whitening(read: Callable[[], Iterable[Floats]]) -> tuple[Whitening, int]
         )
         if values[0] == 0:
             break
-        strong = np.zeros(left.shape[1], dtype=bool)
-        strong[: len(values)] = values > SAFE * values[0]
-        found = np.hstack([found, left @ (directions[strong].T / values[strong[: len(values)]])])
+        strong = values > SAFE * values[0]
+        found = np.hstack([found, left @ (directions[strong].T / values[strong])])
         left = left @ directions[~strong].T
         if left.shape[1]:
             # In exact arithmetic the two are orthogonal in A already.
@@ -122,9 +131,14 @@ def row_whitening(read: Callable[[], Iterable[Floats]]) -> tuple[Whitening, int]
 
 def _unit_columns(factor: Reals) -> tuple[Reals, Reals, Reals]:
     """Scale the columns to unit norm: their norms, singular values and right vectors."""
-    scale = np.abs(factor).max(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
-    norms = np.linalg.norm(factor / scale, axis=0)
-    scale = scale * np.where(norms > 0, norms, 1.0)
-    _, values, directions = np.linalg.svd(factor / scale, full_matrices=False)
+    greatest = np.abs(factor).max(axis=0)
+    if not ((greatest == 0) | ((greatest > LEAST) & (greatest < GREATEST))).all():
+        raise ValueError(
+            f"every column must be zero or have a norm between {LEAST} and {GREATEST}; multiply "
+            "columns by powers of two before"
+        )
+    scale = np.where(greatest > 0, greatest, 1.0)
+    scale *= np.linalg.norm(factor / scale, axis=0)
+    scale[greatest == 0] = 1.0
+    _, values, directions = np.linalg.svd(factor / scale)
     return scale, values, directions

@@ -82,21 +82,30 @@ FEW_ROWS = edited(
     leverage_scores,
     "few_rows",
     "Draws a sixteenth of the rows that the bound speaks of.",
-    ("m = 40 * block.shape[1] + 300 if size is None else size",
-     "m = max(size // 16, block.shape[1])"),
-)  # fmt: skip
-NOT_NORMALISED = edited(
+    ("if size is None else size, rng=rng)", "if size is None else size // 16, rng=rng)"),
+)
+SIGNS_DROPPED = edited(
     leverage_scores,
-    "not_normalised",
-    "Forgets the sketch's 1/√m.",
-    ("sketch / math.sqrt(m)", "sketch"),
+    "signs_dropped",
+    "Adds rows to their buckets without the random signs.",
+    ("sketch._add(sums, first, block)",
+     "from accel.counters import signed_buckets; "
+     "places, _ = signed_buckets(sketch.seed, first, len(block), sketch.size, 1); "
+     "np.add.at(sums, places[:, 0], block)"),
+)  # fmt: skip
+NOT_ORTHONORMAL = edited(
+    leverage_scores,
+    "not_orthonormal",
+    "Multiplies by the sketch's singular values instead of dividing by them.",
+    ("directions[kept].T / values[kept]", "directions[kept].T * values[kept]"),
+    module=WHITENING,
 )
 
 
 @check(
     claims.LEVERAGE_SKETCHED,
-    on=Instances(tall(), HARD),
-    faults=[FEW_ROWS, NOT_NORMALISED],
+    on=Instances(tall(), [*HARD, ("a long column of ones", Tall("stacked identities", 3000, 1))]),
+    faults=[FEW_ROWS, SIGNS_DROPPED, NOT_ORTHONORMAL],
     trials=300,
 )
 def leverage_sketched(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
@@ -106,8 +115,8 @@ def leverage_sketched(algorithm: Algorithm, one: Tall, rng: np.random.Generator)
         one.array, method="sketch", size=200, failure_probability=0.25, rng=rng
     ).scores
     some = true > 1e-20
-    worst = float(np.abs(true[some] / scores[some] - 1).max(initial=0.0))
-    return Measurement(worst, rank=_rank(one), size=200, failure_probability=0.25)
+    worst = float(np.abs(true[some] / np.maximum(scores[some], 1e-300) - 1).max(initial=0.0))
+    return Measurement(worst, columns=one.columns, size=200, failure_probability=0.25)
 
 
 # Ridge leverage scores.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from algos.sketching import gaussian_distortion, leverage_scores, ridge_leverage_scores
+from algos.sketching import leverage_scores, ridge_leverage_scores
+from algos.sketching._leverage_scores import default_size
 from proofs_checks.sketching.matrices import HARD, Tall
 
 
@@ -97,24 +99,79 @@ def test_ridge_scores_agree_with_the_definition_and_with_singular_values(penalty
     assert ridge_leverage_scores(halves(A), penalty).scores == pytest.approx(result.scores)
 
 
-def test_a_sketch_keeps_what_it_promises() -> None:
-    A = np.random.default_rng(3).standard_cauchy(size=(2000, 3))
+@pytest.mark.parametrize("kind", ["cauchy", "rank deficient", "badly scaled columns"])
+def test_a_sketch_keeps_what_it_promises(kind: str) -> None:
+    A = Tall(kind, 2000, 3).array
     exact = leverage_scores(A).scores
     result = leverage_scores(A, method="sketch", rng=1)
-    assert result.size == 420
-    assert result.relative_error <= 0.5
+    assert (result.size, result.passes) == (960, 2)
+    assert result.relative_error == pytest.approx(0.5)
     assert (exact <= result.scores * (1 + result.relative_error)).all()
     assert (exact >= result.scores * (1 - result.relative_error)).all()
     assert np.abs(result.scores / exact - 1).max() > 0.01
-    again = leverage_scores(halves(A), method="sketch", rng=1)
-    assert again.size == 420
-    small = leverage_scores(A, method="sketch", size=5, rng=1)
-    assert small.relative_error == math.inf
+    for same in (halves(A), sparse.csr_array(A)):
+        again = leverage_scores(same, method="sketch", rng=1)
+        assert again.scores == pytest.approx(result.scores, rel=1e-9)
 
 
-def test_the_default_size_proves_a_half() -> None:
-    for d in (1, 2, 10, 100, 1000):
-        assert gaussian_distortion(40 * d + 300, d, 0.05) <= 0.5
+def test_what_a_sketch_proves_counts_columns_and_not_the_rank_found() -> None:
+    """The identity's rows share one bucket: rank 1 is found, and half of each score."""
+    results = [leverage_scores(np.eye(2), method="sketch", size=50, rng=k) for k in range(200)]
+    lost = [one for one in results if one.rank == 1]
+    assert lost
+    assert lost[0].scores == pytest.approx([0.25, 0.25])
+    assert all(one.relative_error == math.inf for one in results)
+    assert leverage_scores(np.eye(2), method="sketch", size=500).relative_error < 0.5
+
+
+def test_the_default_size_proves_a_half_for_few_columns() -> None:
+    for d in (1, 2, 10, 46):
+        assert math.sqrt((d**2 + d) / (default_size(d) * 0.05)) == pytest.approx(0.5)
+    for d in (47, 300, 1000):
+        assert default_size(d) * d <= max(2**23, 10 * d**2)
+
+
+def test_sparse_rows_stay_compressed() -> None:
+    """Dense, they would be a gigabyte, and 40 MB in blocks of the sparse ones."""
+    A: Any = sparse.random_array((400_000, 320), density=1e-4, rng=np.random.default_rng(0))
+    A = A.tocsr()
+    A.toarray = None
+    tracemalloc.start()
+    result = leverage_scores(A, method="sketch", size=1000, rng=0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert result.rank == 320
+    assert peak < 40e6
+    A.data[7] = math.nan
+    with pytest.raises(ValueError, match=r"A.data must be finite, got nan at \(7, 0\)"):
+        leverage_scores(A, method="sketch")
+
+
+@pytest.mark.parametrize("scale", [1e-310, 5e-324, 1e300])
+def test_columns_whose_inverse_norm_is_no_number_are_refused(scale: float) -> None:
+    A = np.random.default_rng(0).normal(size=(30, 3))
+    A[:, 1] *= scale
+    for method in ("qr", "sketch"):
+        with pytest.raises(ValueError, match="multiply columns by powers of two"):
+            leverage_scores(A, method=method)
+
+
+def test_passes_that_differ_are_refused() -> None:
+    A = np.arange(12.0).reshape(6, 2) ** 2
+    for shapes, words in (
+        ([(6, 2), (5, 2)], "6 rows whenever it is read, got 5"),
+        ([(5, 2), (6, 2)], "5 rows whenever it is read, got 6"),
+        ([(6, 2), (6, 1)], "2 columns in every block, got 1"),
+    ):
+        for method in ("qr", "sketch"):
+            left = iter(shapes)
+
+            def read(left: Any = left) -> Iterator[Any]:
+                rows, columns = next(left)
+                yield A[:rows, :columns]
+
+            with pytest.raises(ValueError, match=words):
+                leverage_scores(read, method=method)
 
 
 @pytest.mark.parametrize(

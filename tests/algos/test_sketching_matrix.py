@@ -63,11 +63,25 @@ def test_an_iterator_is_read_once() -> None:
         ([[1.0], [1.0, 2.0]], TypeError, "must be a matrix of numbers"),
         (None, TypeError, "dtype object"),
         (sparse.csr_array([[1.0, np.inf]]), ValueError, "must be finite"),
+        (sparse.csr_array((3, 0)), ValueError, "at least one column"),
+        (sparse.csr_array((0, 3)), ValueError, "at least one row"),
+        (sparse.coo_array([1.0, 2.0]), ValueError, r"got shape \(2,\)"),
+        (sparse.csr_array([[1j]]), TypeError, "dtype complex128"),
+        (np.ma.masked_array([[1.0, 2.0]], [[True, False]]), TypeError, "must not be masked"),
+        (lambda: iter([np.ma.masked_array([[1.0]], [[True]])]), TypeError, "must not be masked"),
     ],
 )
 def test_bad_matrices(given: Any, error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match):
         list(row_blocks("A", given))
+
+
+def test_sparse_rows_stay_compressed_where_asked_for() -> None:
+    A: Any = sparse.random_array((9000, 300), density=0.01, rng=rng).tocsr()
+    firsts, blocks = zip(*row_blocks("A", A, compressed=True), strict=True)
+    assert firsts[1] == blocks[0].shape[0]
+    assert (sparse.vstack(blocks) != A).nnz == 0
+    np.testing.assert_array_equal(next(iter(row_blocks("A", WHOLE, compressed=True)))[0], 0)
 
 
 def test_sparse_matrices_are_refused_where_dense_ones_are_asked_for() -> None:

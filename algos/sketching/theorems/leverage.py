@@ -1,11 +1,12 @@
 """Leverage scores and ridge leverage scores."""
 
-from sympy import Integer, Lt, Symbol, log, sqrt
+from sympy import Integer, Lt, Symbol, sqrt
 
 from algos.sketching import leverage_scores, ridge_leverage_scores
 from algos.theorem import Need, Surely, Theorem, Tightness, WithProbability, here
 
 rank = Symbol("rank", integer=True, nonnegative=True)
+columns = Symbol("columns", integer=True, positive=True)
 size = Symbol("size", integer=True, positive=True)
 failure_probability = Symbol("failure_probability", positive=True)
 small = Symbol("small", positive=True)
@@ -61,23 +62,23 @@ LEVERAGE_TOTAL_BELOW = Theorem(
     tightness=Tightness(0.999, "rank deficient"),
 )
 
-_t = sqrt(rank / size) + sqrt(2 * log(2 / failure_probability) / size)
+_error = sqrt((columns**2 + columns) / (size * failure_probability))
 
 LEVERAGE_SKETCHED = Theorem(
     key="sketching/leverage-scores/sketched",
     algorithm=leverage_scores,
     quantity="greatest abs(true score / score − 1)",
-    formula=_t * (2 + _t),
+    formula=_error,
     direction="<=",
     holds=WithProbability(1 - failure_probability),
     constants="exact",
     statement=(
-        "Scores from a Gaussian sketch of m rows are off by a factor between 1 − ε and 1 + ε at "
-        "most, ε = t (2 + t), t = √(rank/m) + √(2 ln(2/δ)/m), t < 1."
+        "With d columns and a CountSketch of m rows, its choices independent, the true scores are "
+        "between 1 − ε and 1 + ε times those given, ε = √((d² + d) / (m δ)) < 1."
     ),
     source=here(PAGE, "Sketched scores"),
-    needs=(Need(Lt(_t, 1), "the sketch has rows enough"),),
-    domain={**DOMAIN, "failure_probability": (0.0, 1.0)},
+    needs=(Need(Lt(_error, 1), "the sketch has rows enough"),),
+    domain={"failure_probability": (0.0, 1.0)},
 )
 
 RIDGE_MONOTONE = Theorem(
