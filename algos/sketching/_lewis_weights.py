@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from algos._arguments import checked_count, checked_real
+from algos.sketching._lewis_rounding import Rounding, log_squared_norms
 from algos.sketching._matrix import Floats, RowBlocks, row_blocks
-from algos.sketching._whitening import row_whitening, triangular_factor
+from algos.sketching._whitening import SAFE, row_whitening, triangular_factor
 
 __all__ = ["LewisWeights", "lewis_error_bound", "lewis_weights"]
 
@@ -24,8 +25,6 @@ Reals = NDArray[np.float64]
 TRUSTED = 1e-4
 #: Rows that are worked on at once.
 HEIGHT = 2048
-#: Squares below this are taken of scaled numbers.
-TINY = 1e-280
 #: Passes without a new least residual before momentum is given up; ten times as many, the run.
 PATIENCE = 10
 
@@ -37,14 +36,16 @@ class LewisWeights:
     Attributes
     ----------
     weights : ndarray, shape (n,)
-        In [0, 1]; 0 for zero rows alone.
+        Positive, and at most 1 at the limit; 0 for zero rows, and for those whose weight is below
+        the least double: p above 50 or so makes such.
     p : float
         As asked for.
     rank : int
         The rank of A, up to rounding, and the sum of the true weights.
     residual : float
         The greatest abs(log(τᵢ / wᵢ)), τ being the leverage scores of W^(1/2−1/p) A for these
-        very weights w.
+        very weights w, and a bound on its rounding where that matters: small p can make rows of
+        W^(1/2−1/p) A so different that rounding of the great ones hides the small ones.
     error_bound : float
         Every true weight is within a factor exp(error_bound) of the one given: proven from
         ``residual``; see `lewis_error_bound`.
@@ -53,7 +54,8 @@ class LewisWeights:
     iterations : int
         Steps made.
     status : str
-        ``"converged"`` where ``residual`` is at most the tolerance, else ``"stopped"``.
+        ``"converged"`` where ``residual`` is at most the tolerance; else ``"stopped"``, after
+        ``max_iterations``, or where 100 steps found nothing better: rounding is reached.
     passes : int
         How often A was read.
     """
@@ -142,7 +144,8 @@ def lewis_weights(
 
     A step reads A once and takes 4 n d² operations, in O(n + d²) memory besides a block.  It
     works in coordinates in which W^(1/2−1/p) A is nearly orthonormal, so that the conditioning
-    of A is not squared.
+    of A is not squared.  Where A's own columns, scaled, are conditioned worse than 1e5, what is
+    proven holds for A up to the rounding that `leverage_scores` takes for zero in a row.
 
     References
     ----------
@@ -187,6 +190,8 @@ class _Run:
         self.blocks, self.p = blocks, p
         self.whitening, self.n = row_whitening(lambda: (block for _, block in blocks))
         self.rank = self.whitening.rank
+        self.moved = np.eye(self.rank)  # from these coordinates to the present ones
+        self.rough = False  # whether great rows of W^(1/2−1/p) A may leave rounding in small ones
         self.logs, self.next = np.zeros(self.n), np.zeros(self.n)  # w = 1
         self.centre = self.mean = 0.0  # units of w, in logarithms: of the coordinates, of the next
         self.zero = np.ones(self.n, dtype=bool)  # rows without any weight
@@ -195,8 +200,8 @@ class _Run:
         """Step until the residual is small; give all residuals."""
         plain = min(1.0, self.p / 2)
         step, momentum = heavy_ball(self.p) if accelerated else (plain, 0.0)
-        residuals = [self._look(plain, 0.0)]
-        least, since = residuals[0], 0
+        drift, rounding = self._look(plain, 0.0)
+        residuals, least, since = [drift + rounding], drift, 0
         while residuals[-1] > tolerance and len(residuals) <= limit:
             if since >= PATIENCE and momentum > 0:
                 step, momentum, least, since = plain, 0.0, math.inf, 0
@@ -204,30 +209,33 @@ class _Run:
                 break
             if not self._advance(normalise=accelerated):
                 break
-            residuals.append(self._look(step, momentum if len(residuals) > 1 else 0.0))
-            since = 0 if residuals[-1] < least else since + 1
-            least = min(least, residuals[-1])
+            drift, rounding = self._look(step, momentum if len(residuals) > 1 else 0.0)
+            residuals.append(drift + rounding)
+            since = 0 if drift < least else since + 1
+            least = min(least, drift)
         return np.array(residuals)
 
-    def _look(self, step: float, momentum: float) -> float:
-        """Read A once: the residual of w, the next weights and their Gram matrix."""
+    def _look(self, step: float, momentum: float) -> tuple[float, float]:
+        """Read A once: the residual, its rounding, the next weights and their Gram matrix."""
         self.gram, self.total, residual = np.zeros((self.rank, self.rank)), 0.0, 0.0
-        for here, coordinates in self._coordinates():
+        errors = Rounding(self.whitening) if self.rough else None
+        for here, rows, coordinates in self._coordinates():
             logs, before = self.logs[here], self.next[here]
-            scores = _log_squared_norms(coordinates) + self._exponents(logs, self.centre)
+            exponents = self._exponents(logs, self.centre)
+            scores = log_squared_norms(coordinates) + exponents
+            if errors:
+                errors.add(rows, coordinates, exponents / 2)
             drift = scores - logs  # log(τ / w)
             zero = self.zero[here] = drift == -math.inf
             drift[zero] = 0.0
             after = logs + step * drift + momentum * (logs - before)
             residual = max(residual, float(np.abs(drift).max()))
             self.total += float(np.exp(after, where=~zero, out=np.zeros(len(zero))).sum())
-            with np.errstate(
-                over="ignore", invalid="ignore"
-            ):  # `_advance` looks at the Gram matrix
+            with np.errstate(over="ignore", invalid="ignore"):  # `_advance` looks at it
                 coordinates *= np.exp(self._exponents(after, self.mean) / 2)
                 self.gram += coordinates @ coordinates.T
             self.next[here] = after
-        return residual
+        return residual, errors.bound() if errors else 0.0
 
     def _advance(self, *, normalise: bool) -> bool:
         """Take the next weights, and coordinates for them; not where these overflow."""
@@ -242,6 +250,9 @@ class _Run:
         self.mean = math.log(self.total / self.n) + shift
         inverse = linalg.solve_triangular(factor, np.eye(self.rank))
         self.whitening = replace(self.whitening, transform=self.whitening.transform @ inverse)
+        self.moved = self.moved @ (inverse / np.abs(inverse).max())
+        values = np.linalg.svd(self.moved, compute_uv=False)
+        self.rough = not self.whitening.noise and values[-1] <= SAFE * values[0]
         return True
 
     def _exponents(self, logs: Reals, centre: float) -> Reals:
@@ -264,34 +275,18 @@ class _Run:
 
     def _weighted(self) -> Iterator[Floats]:
         """Read A once: its coordinates with weights, by blocks of rows."""
-        for here, coordinates in self._coordinates():
+        for here, _, coordinates in self._coordinates():
             yield (coordinates * np.exp(self._exponents(self.logs[here], self.centre) / 2)).T
 
-    def _coordinates(self) -> Iterator[tuple[slice, Reals]]:
-        """Read A once: its coordinates, rank by `HEIGHT`, each written over by the next."""
-        last, space = 0, np.empty((self.rank, HEIGHT))
+    def _coordinates(self) -> Iterator[tuple[slice, Floats, Reals]]:
+        """Read A once: rows, their coordinates, rank by `HEIGHT`, written over by the next."""
+        space = np.empty((self.rank, HEIGHT))
         for first, block in self.blocks:
-            last = first + len(block)
-            if last > self.n:
-                break
             for start in range(0, len(block), HEIGHT):
                 rows = block[start : start + HEIGHT]
                 out = space if len(rows) == HEIGHT else None
                 here = slice(first + start, first + start + len(rows))
-                yield here, self.whitening.coordinates(rows, out)
-        if last != self.n:
-            raise ValueError(f"A must have the same rows in every pass, got {self.n}, then {last}")
-
-
-def _log_squared_norms(columns: Reals) -> Reals:
-    """Give log ‖y‖² for each column, also where ‖y‖² is below the least number."""
-    squares = np.square(columns).sum(axis=0)
-    if squares.min() > TINY:
-        return np.asarray(np.log(squares))
-    greatest = np.abs(columns).max(axis=0, initial=0.0)
-    scaled = columns / np.where(greatest > 0, greatest, 1.0)
-    with np.errstate(divide="ignore"):
-        return np.asarray(2 * np.log(greatest) + np.log(np.square(scaled).sum(axis=0)))
+                yield here, rows, self.whitening.coordinates(rows, out)
 
 
 def heavy_ball(p: float) -> tuple[float, float]:

@@ -141,7 +141,7 @@ def test_rows_may_not_come_and_go() -> None:
         calls += 1
         yield A[: 4 - calls]
 
-    with pytest.raises(ValueError, match="A must have the same rows in every pass, got 3, then 2"):
+    with pytest.raises(ValueError, match="A must have 3 rows whenever it is read, got 2"):
         lewis_weights(read, 1)
     with pytest.raises(TypeError, match="pass a function that returns a new iterator"):
         lewis_weights(iter([A]), 1)
@@ -274,3 +274,48 @@ def test_the_matrix_is_never_held() -> None:
     tracemalloc.stop()
     assert result.status == "converged"
     assert peak < 10e6
+
+
+def exact_residual(A: Any, w: Any, p: float) -> float:
+    """Give the greatest abs(log(τ / w)) in 300 digits."""
+    mp = pytest.importorskip("mpmath")
+    with mp.workdps(300):
+        rows = [mp.matrix(one.tolist()) for one in A]
+        v = [mp.mpf(one) ** (1 - 2 / mp.mpf(p)) for one in w]
+        gram = mp.zeros(A.shape[1])
+        for one, row in zip(v, rows, strict=True):
+            gram += one * row * row.T
+        inverse = gram**-1
+        logs = [
+            mp.log(one * (row.T * inverse * row)[0] / mp.mpf(weight))
+            for one, row, weight in zip(v, rows, w, strict=True)
+        ]
+        return float(max(abs(one) for one in logs))
+
+
+@pytest.mark.parametrize("p", [0.03, 0.05, 0.1, 0.5])
+@pytest.mark.parametrize("noise", [0.0, 1e-12, 1e-6])
+@pytest.mark.parametrize("steps", [5, 30, 1000])
+def test_rounding_is_part_of_the_residual(p: float, noise: float, steps: int) -> None:
+    """Copies of three rows, 1, 5 and 70 times: W^(1−2/p) has entries from 1 to 70^(2/p−1)."""
+    rng = np.random.default_rng(1)
+    A = np.repeat(rng.normal(size=(3, 3)), [70, 5, 1], axis=0)
+    A += noise * rng.normal(size=A.shape)
+    result = lewis_weights(A, p, max_iterations=steps)
+    true = exact_residual(A, result.weights, p)
+    assert true <= result.residual * (1 + 1e-6) + 1e-12 / p
+    assert (result.status == "converged") == (result.residual <= 1e-9)
+
+
+def test_rounding_that_hides_rows_is_no_residual() -> None:
+    rng = np.random.default_rng(1)
+    A = np.repeat(rng.normal(size=(3, 3)), [7, 4, 1], axis=0)
+    result = lewis_weights(A, 0.03)
+    assert (result.status, result.residual, result.error_bound) == ("stopped", math.inf, math.inf)
+    assert result.iterations < 1000
+
+
+def test_weights_below_the_least_double_are_zero() -> None:
+    result = lewis_weights([[1.0], [1e-10]], 50)
+    assert result.weights.tolist() == [1.0, 0.0]
+    assert result.status == "converged"
