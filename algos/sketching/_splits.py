@@ -43,28 +43,29 @@ def leaf_order(count: int, coordinates: Any, tree: Tree | None) -> Indices:
     if len(points) != count:
         raise ValueError(f"coordinates must have {count} rows, got shape {points.shape}")
     order = np.arange(count, dtype=np.int64)
-    for level in range(depth(count)):
+    for level in range(depth(count) - 1):  # which of two leaves is the first does not matter
         ends = bounds(count, level)
-        if tree == "coordinates":
-            keys = points[order, level % points.shape[1]]
-        else:
-            keys = _principal(points[order], ends)
-        nodes = np.repeat(np.arange(2**level), np.diff(ends))
-        order = order[np.lexsort((keys, nodes))]
+        sizes = np.diff(ends)
+        for size in np.unique(sizes):  # at most two
+            rows = ends[:-1][sizes == size, None] + np.arange(size)
+            nodes = order[rows]
+            if tree == "coordinates":
+                keys = points[nodes, level % points.shape[1]]
+            else:
+                keys = _principal(points[nodes])
+            order[rows] = np.take_along_axis(nodes, np.argsort(keys, axis=1, kind="stable"), 1)
     return order
 
 
-def _principal(points: Floats, ends: Indices) -> Floats:
+def _principal(nodes: Floats) -> Floats:
     """Give the points of each node their coordinates along its axis of the greatest variance."""
-    sizes = np.diff(ends)
-    keys = np.empty(len(points))
-    for size in np.unique(sizes):  # at most two, next to each other
-        rows = ends[:-1][sizes == size, None] + np.arange(size)
-        nodes = points[rows].astype(np.float64)
-        top = np.abs(nodes).max(axis=(1, 2), keepdims=True)
-        nodes /= np.where(top > 0, top, 1)
-        nodes -= nodes.mean(axis=1, keepdims=True)
-        axes = np.linalg.svd(nodes, full_matrices=False)[2][:, :1]
-        longest = np.take_along_axis(axes, np.abs(axes).argmax(axis=2)[:, :, None], axis=2)
-        keys[rows] = (nodes @ (axes * np.sign(longest)).transpose(0, 2, 1))[:, :, 0]
-    return keys
+    top = np.abs(nodes).max(axis=(1, 2), keepdims=True)
+    centred = nodes / np.where(top > 0, top, 1).astype(np.float64)
+    centred -= centred.mean(axis=1, keepdims=True)
+    turned = centred.transpose(0, 2, 1)
+    if centred.shape[1] > centred.shape[2]:
+        keys = centred @ np.linalg.eigh(turned @ centred)[1][:, :, -1:]
+    else:
+        keys = np.linalg.eigh(centred @ turned)[1][:, :, -1:]  # up to a factor
+    greatest = np.abs(keys).argmax(axis=1)[:, None]
+    return np.asarray(keys * np.sign(np.take_along_axis(keys, greatest, axis=1)))[:, :, 0]
