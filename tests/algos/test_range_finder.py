@@ -80,6 +80,11 @@ def test_every_test_has_its_share_of_the_failure_probability(turns: int) -> None
         size = found.basis.shape[1]
         np.testing.assert_allclose(found.basis.T @ found.basis, np.eye(size), atol=1e-12)
     slow = matrix(60, 50, np.arange(1, 51) ** -0.5)
+    six, one = (
+        range_finder(slow, size, tolerance=1e9, probes=5, power_iterations=turns, rng=0)
+        for size in (30, 5)
+    )
+    assert six.error_bound == pytest.approx(6 ** (1 / 5) * one.error_bound)
     for seed in range(5):
         plain, powers = (
             range_finder(slow, 20, tolerance=1e-9, probes=5, power_iterations=q, rng=seed).basis
