@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from accel.loops import compiled
 
-__all__ = ["normals", "signed_buckets"]
+__all__ = ["normals", "signed_buckets", "words"]
 
 STEP = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
 FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -24,6 +24,29 @@ def _mixed(z: np.uint64) -> np.uint64:
     z = (z ^ (z >> np.uint64(30))) * FIRST
     z = (z ^ (z >> np.uint64(27))) * SECOND
     return z ^ (z >> np.uint64(31))
+
+
+@compiled
+def words(seed: int, count: int) -> NDArray[np.uint64]:
+    """Draw words of 64 bits: those of number -1, for what is drawn once a seed.
+
+    Parameters
+    ----------
+    seed : int
+        From 0 to 2^63 - 1.
+    count : int
+        How many.
+
+    Returns
+    -------
+    array
+        Of shape (count,).
+    """
+    out = np.empty(count, np.uint64)
+    key = _mixed(np.uint64(seed))
+    for r in range(count):
+        out[r] = _mixed(key + np.uint64(r + 1) * STEP)
+    return out
 
 
 @compiled

@@ -38,7 +38,7 @@ class CountSketch(Sketch):
 
     Notes
     -----
-    For U with d orthonormal columns and row norms τ_i, the mean of ‖(SU)ᵀSU − I‖_F² is
+    For U with d orthonormal columns and squared row norms τ_i the mean of ‖(SU)ᵀSU − I‖_F² is
     (d² + d − 2 Σ τ_i²) / m, exactly, where buckets and signs are independent; hashes of
     (seed, i) stand in for these here.  O(number of nonzeros) time, O(size · d) memory.
 

@@ -171,6 +171,8 @@ class Sketch(ABC):
         TypeError, ValueError
             The mapping lacks something, or holds what no sketch of this kind has.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"state must be a mapping, got {state!r}")
         names = ("kind", "size", *cls.options, "seed", "dtype", "covered", "total")
         missing = [name for name in names if name not in state]
         if missing:
@@ -180,25 +182,34 @@ class Sketch(ABC):
             raise ValueError(f"state must be of a {cls.__name__}, got one of a {kind}")
         if dtype not in ("float32", "float64"):
             raise ValueError(f"state's dtype must be float32 or float64, got {dtype!r}")
-        options = {name: np.asarray(state[name]).item() for name in ("size", *cls.options)}
-        sketch = cast(Any, cls)(options.pop("size"), **options, rng=0)
-        seed = checked_count("seed", np.asarray(state["seed"]).item(), least=0, most=2**63 - 1)
-        sketch._reseed(seed)
-        sketch._single = dtype == "float32"
-        total = np.array(state["total"], dtype=np.float64)
-        covered = np.asarray(state["covered"]).reshape(-1, 2).tolist()
-        for first, stop in covered:
+        numbers: dict[str, Any] = {
+            name: np.asarray(state[name])[()] for name in ("size", *cls.options, "seed")
+        }
+        seed = checked_count("seed", numbers.pop("seed"), least=0, most=2**63 - 1)
+        sketch = cast(Any, cls)(**numbers, rng=0)
+        sketch.seed, sketch._single = seed, dtype == "float32"
+        sketch._restore(np.asarray(state["covered"]), np.asarray(state["total"]))
+        return cast(Self, sketch)
+
+    def _restore(self, covered: Any, total: Any) -> None:
+        """Take rows as seen, with their sum, from a state."""
+        if covered.size and covered.shape[1:] != (2,):
+            raise ValueError(f"state's covered must have shape (k, 2), got {covered.shape}")
+        for first, stop in covered.tolist():
             checked_count("covered", first, least=0)
             checked_count("covered", stop, least=first + 1)
-            sketch.covered = _joined(sketch.covered, ((first, stop),))
-        if covered:
-            wanted = sketch._zeros(total.shape[-1] if total.ndim > 1 else 1).shape
-            if total.shape != wanted:
-                raise ValueError(f"state's total must have shape {wanted}, got {total.shape}")
-            _require_no_overflow(total, "state's total")
-            sketch._check_end(covered[-1][1])
-            sketch._total = total
-        return cast(Self, sketch)
+            self.covered = _joined(self.covered, ((first, stop),))
+            self._check_end(stop)
+        columns = total.shape[-1] if total.ndim else 0
+        wanted = self._shape(max(columns, 1)) if self.covered else (0,)
+        if total.dtype.kind not in "biuf" or total.shape != wanted:
+            raise ValueError(
+                f"state's total must hold real numbers in shape {wanted}, got {total.dtype} in "
+                f"shape {total.shape}"
+            )
+        if self.covered:
+            self._total = total.astype(np.float64)
+            _require_no_overflow(self._total, "state's total")
 
     def _added(self, name: str, A: Any, total: Reals | None, first: int) -> tuple[Reals, int, bool]:
         """Add rows to a copy of a sum; tell how many, and whether all were float32."""
@@ -208,7 +219,7 @@ class Sketch(ABC):
             for block in blocks(name, A, compressed=self.takes_sparse):
                 columns = block.shape[1]
                 if total is None:
-                    total = self._zeros(columns)
+                    total = np.zeros(self._shape(columns))
                 elif columns != total.shape[-1]:
                     raise ValueError(
                         f"{name} must have {total.shape[-1]} columns as before, got {columns}"
@@ -223,18 +234,14 @@ class Sketch(ABC):
             _require_no_overflow(total, f"the sums of {name}")
         return total, count, single
 
-    def _zeros(self, columns: int) -> Reals:
-        """Give the sum over no rows."""
-        return np.zeros((self.size, columns))
+    def _shape(self, columns: int) -> tuple[int, ...]:
+        """Give the shape of a sum."""
+        return self.size, columns
 
     def _check_end(self, stop: int) -> None:
         """Refuse rows from ``stop`` on."""
         if stop > 2**62:
             raise ValueError(f"rows must be numbered below 2^62, got row {stop - 1}")
-
-    def _reseed(self, seed: int) -> None:
-        """Take another seed."""
-        self.seed = seed
 
     @abstractmethod
     def _add(self, total: Reals, first: int, rows: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,12 @@ def blocks(name: str, A: Any, *, compressed: bool) -> Iterator[Any]:
     """Give blocks of rows: an array whole and not looked at, sparse rows compressed where asked."""
     if isinstance(A, np.ma.MaskedArray):
         raise TypeError(f"{name} must not be masked; fill it, or leave masked rows out")
+    if sparse.issparse(A):
+        A = _compressed(name, A)
     if _plain(A):
         yield np.asarray(A)
     elif compressed and sparse.issparse(A):
-        yield _compressed(name, A)
+        yield A
     else:
         for _, block in row_blocks(name, A):
             yield block
@@ -38,7 +40,12 @@ def require_finite(name: str, A: Any) -> None:
     if _plain(A):
         checked_block(name, A)
     elif sparse.issparse(A):
-        checked_block(f"{name}.data", np.atleast_2d(cast(Any, A).tocsr().data))
+        rows = _compressed(name, A)
+        for k in np.flatnonzero(~np.isfinite(rows.data))[:1]:
+            row = np.searchsorted(rows.indptr, k, side="right") - 1
+            raise ValueError(
+                f"{name} must be finite, got {rows.data[k]} at ({row}, {rows.indices[k]})"
+            )
 
 
 def parts(rows: Any, height: int | None = None) -> Iterator[tuple[int, Any]]:
@@ -74,4 +81,11 @@ def _compressed(name: str, A: Any) -> Any:
     if A.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be a matrix of real numbers, got dtype {A.dtype}")
     rows = A.tocsr()
+    starts, columns = rows.indptr, rows.indices
+    if (
+        (np.diff(starts, prepend=0) < 0).any()
+        or starts[-1] > min(len(columns), len(rows.data))
+        or (len(columns) and not (columns.min() >= 0 and columns.max() < A.shape[1]))
+    ):  # loops do not look
+        raise ValueError(f"{name} must be a valid sparse matrix; see {name}.check_format()")
     return rows if rows.dtype in (np.float32, np.float64) else rows.astype(np.float64)

@@ -43,9 +43,9 @@ class SparseSignSketch(Sketch):
     Notes
     -----
     The mean of ‖(SU)ᵀSU − I‖_F² is (d² + d − 2 Σ τ_i²) / m for U with d orthonormal columns and
-    row norms τ_i, whatever s: the same as CountSketch's.  What s makes smaller are the higher
-    moments.  Hashes of (seed, i) stand in for the theorem's independent choices.  O(s · number
-    of nonzeros of A) time, O(size · d) memory.
+    squared row norms τ_i, whatever s: the same as CountSketch's.  What s makes smaller are the
+    higher moments.  Hashes of (seed, i) stand in for the theorem's independent choices.
+    O(s · number of nonzeros of A) time, O(size · d) memory.
 
     References
     ----------

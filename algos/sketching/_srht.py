@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from accel.counters import signed_buckets
+from accel.counters import signed_buckets, words
 from accel.hadamard import hadamard_transform
 from algos._arguments import checked_count
 from algos.sketching._sketch import Sketch
@@ -46,9 +48,10 @@ class SRHT(Sketch):
 
     Notes
     -----
-    The m rows are drawn without replacement.  For U with d orthonormal columns and row norms τ_i
-    the mean of ‖(SU)ᵀSU − I‖_F² is (d² + d − 2 Σ τ_i²) / m · (N − m) / (N − 1), exactly, where
-    signs and rows are independent and uniform; hashes of (seed, i) stand in for the signs.
+    The m rows are drawn without replacement.  For U with d orthonormal columns and squared row
+    norms τ_i the mean of ‖(SU)ᵀSU − I‖_F² is (d² + d − 2 Σ τ_i²) / m · (N − m) / (N − 1),
+    exactly, where signs and rows are independent and uniform; hashes of the seed stand in for
+    both.
 
     Rows come in aligned blocks of 2^b: the entries of H at (k, o + j), with o a multiple of 2^b
     and j below it, are those at (k, o) times those at (k mod 2^b, j), so that a block is
@@ -76,13 +79,15 @@ class SRHT(Sketch):
         self.rows = checked_count("rows", rows)
         self._length = 1 << (self.rows - 1).bit_length()  # N
         checked_count("size", self.size, most=self._length)
-        self._reseed(self.seed)
 
-    def _reseed(self, seed: int) -> None:
-        """Take another seed, and draw the rows of the transform."""
-        self.seed = seed
-        drawn = np.random.default_rng(seed).choice(self._length, self.size, replace=False)
-        self._sampled = np.sort(drawn)
+    @cached_property
+    def _sampled(self) -> NDArray[np.int64]:
+        """The rows of the transform that are kept, by Floyd's algorithm: all sets alike."""
+        kept: set[int] = set()
+        for last, word in enumerate(words(self.seed, self.size).tolist(), self._length - self.size):
+            row = word * (last + 1) >> 64
+            kept.add(last if row in kept else row)
+        return np.array(sorted(kept))
 
     def _check_end(self, stop: int) -> None:
         """Refuse rows beyond those that were announced."""

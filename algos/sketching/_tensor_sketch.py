@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from accel.counters import signed_buckets
+from accel.counters import signed_buckets, words
 from algos._arguments import checked_count
 from algos.sketching._sketch import Sketch
 from algos.sketching._sketch_rows import Reals, parts, scatter
@@ -46,7 +47,7 @@ class TensorSketch(Sketch):
     CountSketches of A, which are what `update` and `merge` add up.  It is S(a ⊗ … ⊗ a) for a
     CountSketch S over tuples of rows, whose bucket is the sum of the q buckets modulo m and whose
     sign is the product of the q signs.  The mean of ⟨S x^q, S y^q⟩ is ⟨x, y⟩^q; its variance
-    is known exactly (see the theorems) and at most (2·2^q + 3^q/m·2) (‖x‖‖y‖)^(2q) / m.
+    is known exactly (see the theorems) and at most (2·2^q + 2·3^q/m) (‖x‖‖y‖)^(2q) / m.
     O(q (number of nonzeros + m d log m)) time, O(q m d) memory.
 
     References
@@ -71,16 +72,15 @@ class TensorSketch(Sketch):
     def __init__(self, size: int, *, degree: int = 2, rng: Any = None) -> None:
         super().__init__(size, rng)
         self.degree = checked_count("degree", degree, most=64)
-        self._reseed(self.seed)
 
-    def _reseed(self, seed: int) -> None:
-        """Take another seed, and draw one for each factor."""
-        self.seed = seed
-        self._seeds = np.random.default_rng(seed).integers(2**63, size=self.degree).tolist()
+    @cached_property
+    def _seeds(self) -> list[int]:
+        """A seed for each factor."""
+        return [word >> 1 for word in words(self.seed, self.degree).tolist()]
 
-    def _zeros(self, columns: int) -> Reals:
-        """Give q sums over no rows."""
-        return np.zeros((self.degree, self.size, columns))
+    def _shape(self, columns: int) -> tuple[int, ...]:
+        """Give the shape of q sums."""
+        return self.degree, self.size, columns
 
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Add rows, dense or compressed, to their buckets, once a factor."""

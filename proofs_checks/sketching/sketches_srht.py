@@ -30,7 +30,7 @@ SRHT_FIRST_ROWS = edited(
     SRHT,
     "first_rows",
     "Takes the first rows of the transform.",
-    ("np.sort(drawn)", "np.arange(self.size)"),
+    ("sorted(kept)", "range(self.size)"),
 )
 SRHT_BLOCKS_ALIKE = edited(
     SRHT,

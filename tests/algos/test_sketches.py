@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from scipy import fft, sparse
 
 from algos.sketching import SRHT, CountSketch, GaussianSketch, SparseSignSketch, TensorSketch
+from tests.accel.test_counters import MASK, STEP, mixed
 
 MAKERS: dict[str, Callable[..., Any]] = {
     "CountSketch": lambda rng=7, size=32: CountSketch(size, rng=rng),
@@ -94,6 +94,31 @@ def test_srht_is_sampled_rows_of_the_transform() -> None:
     found = {tuple(row) for row in S.round(12).tolist()}
     assert len(found) == 6
     assert found <= rows
+
+
+def test_the_rows_of_the_srht_are_made_from_the_seed_alone() -> None:
+    """Floyd's algorithm with SplitMix64 by hand, and all pairs of four rows alike."""
+    from scipy import stats
+    from scipy.linalg import hadamard
+
+    sketch = SRHT(3, rows=8, rng=5)
+    kept: list[int] = []
+    for r in (1, 2, 3):
+        last = 4 + r
+        row = mixed(mixed(sketch.seed) + r * STEP & MASK) * (last + 1) >> 64
+        kept.append(last if row in kept else row)
+    signs = np.array([1 - 2 * (mixed(sketch.seed + k * STEP & MASK) & 1) for k in range(1, 9)])
+    expected = hadamard(8)[sorted(kept)] * signs / 3**0.5
+    assert sketch.apply(np.eye(8)) == pytest.approx(expected)
+    drawn = []
+    for seed in range(6000):
+        signs = SRHT(4, rows=4, rng=seed).apply(np.eye(4))[0] * 2  # row 0 of H D
+        pair = (SRHT(2, rows=4, rng=seed).apply(np.eye(4)) * signs) @ hadamard(4)
+        first, second = pair.argmax(axis=1).tolist()
+        drawn.append((first, second, signs[0], signs[1]))
+    counts = np.unique(drawn, axis=0, return_counts=True)[1]
+    assert len(counts) == 6 * 4
+    assert stats.chisquare(counts).pvalue > 1e-3
 
 
 def test_srht_of_all_rows_is_orthogonal() -> None:
@@ -193,13 +218,15 @@ def test_float32_stays_float32(make: Callable[..., Any]) -> None:
         result = make().apply(form)
         assert result.dtype == np.float32
         assert result == pytest.approx(exact, abs=2e-7 * np.abs(exact).max())
-    mixed = make()
-    mixed.update(A[:5])
-    assert mixed.result().dtype == np.float32
-    mixed.update(A[5:].astype(np.float64))
-    assert mixed.result().dtype == np.float64
+    for blocks in ([A[:5].astype(np.float64), A[5:]], [A[:5], A[5:].astype(np.float64)]):
+        assert make().apply(iter(blocks)).dtype == np.float64
+    both = make()
+    both.update(A[:5])
+    assert both.result().dtype == np.float32
+    both.update(A[5:].astype(np.float64))
+    assert both.result().dtype == np.float64
     merged = make()
-    merged.merge(mixed)
+    merged.merge(both)
     assert merged.result().dtype == np.float64
 
 
@@ -239,43 +266,6 @@ def test_same_seed_same_sketch(make: Callable[..., Any]) -> None:
     rng = np.random.default_rng(1)
     assert make(rng=rng).seed == make(rng=1).seed
     assert make(rng=rng).seed != make(rng=1).seed
-
-
-@every
-def test_the_state_survives_files(make: Callable[..., Any], tmp_path: Path) -> None:
-    A = matrix().astype(np.float32)
-    sketch = make()
-    sketch.update(A[:10])
-    sketch.update(A[500:600], at=500)
-    np.savez(tmp_path / "state.npz", **sketch.state)
-    with np.load(tmp_path / "state.npz") as state:
-        loaded = type(sketch).from_state(state)
-    text = json.dumps({k: getattr(v, "tolist", lambda v=v: v)() for k, v in sketch.state.items()})
-    for again in (loaded, type(sketch).from_state(json.loads(text))):
-        assert repr(again) == repr(sketch)
-        assert (again.result() == sketch.result()).all()
-        assert again.result().dtype == np.float32
-        assert again.covered == ((0, 10), (500, 600))
-        again.update(A[10:500], at=10)
-        again.update(A[600:])
-        assert again.result() == pytest.approx(make().apply(A), rel=1e-4, abs=1e-4)
-    fresh = type(sketch).from_state(make().state)
-    assert fresh.covered == ()
-    assert (fresh.apply(A) == make().apply(A)).all()
-
-
-@every
-def test_the_state_is_a_copy(make: Callable[..., Any]) -> None:
-    sketch = make()
-    sketch.update(matrix(5))
-    before = sketch.result().copy()
-    sketch.state["total"][:] = 0
-    sketch.result()[:] = 0
-    assert (sketch.result() == before).all()
-    other = make()
-    other.merge(sketch)
-    other.update(matrix(5))
-    assert (sketch.result() == before).all()
 
 
 def test_the_second_moment_by_enumeration_of_count_sketches() -> None:

@@ -61,8 +61,9 @@ def test_what_is_not_finite_is_found_in_every_form(
     ):
         with pytest.raises(ValueError, match=where):
             make().apply(form)
-    with pytest.raises(ValueError, match="must be finite"):
-        make().apply(sparse.csr_array(A))
+    for form in (sparse.csr_array(A), sparse.csc_array(A), sparse.coo_array(A)):
+        with pytest.raises(ValueError, match=where):
+            make().apply(form)
 
 
 @every
@@ -112,6 +113,8 @@ def test_merged_sums_that_overflow() -> None:
             "must not be masked",
         ),
         (sparse.csr_array((0, 3)), ValueError, "row"),
+        (sparse.csr_array((3, 0)), ValueError, "column"),
+        (sparse.coo_array(np.ones(3)), ValueError, "must be a matrix"),
         (sparse.csr_array((3, 3), dtype=complex), TypeError, "real numbers"),
         (iter([]), ValueError, "at least one row"),
         (iter([np.ones((2, 2)), np.ones((2, 3))]), ValueError, "2 columns"),
@@ -124,6 +127,39 @@ def test_what_is_no_matrix(
         A = iter([np.ones((2, 2)), np.ones((2, 3))]) if "columns" in words else iter([])
     with pytest.raises(error, match=words):
         make().apply(A)
+
+
+@every
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [("indices", [0, 3]), ("indices", [-1, 0]), ("indptr", [0, 2, 1, 2]), ("indptr", [0, 1, 1, 9]),
+     ("indptr", [-1, 1, 1, 2]), ("data", [1.0])],
+)  # fmt: skip
+def test_sparse_matrices_that_point_elsewhere(
+    make: Callable[..., Any], part: str, value: Any
+) -> None:
+    A: Any = sparse.csr_array(([1.0, 2.0], [0, 2], [0, 1, 1, 2]), shape=(3, 3))
+    assert make().apply(A).any()
+    setattr(A, part, np.array(value, dtype=getattr(A, part).dtype))
+    with pytest.raises(ValueError, match="A must be a valid sparse matrix"):
+        make().apply(A)
+
+
+@every
+def test_an_iterator_that_breaks_off_changes_nothing(make: Callable[..., Any]) -> None:
+    A, sketch = matrix(100), make()
+    sketch.update(A[:50])
+    before = sketch.result()
+
+    def breaks_off() -> Any:
+        yield A[50:60]
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        sketch.update(breaks_off())
+    assert (sketch.result() == before).all()
+    sketch.update(A[50:])
+    assert (sketch.result() == make().apply(A)).all() or isinstance(sketch, SRHT)
 
 
 @every
@@ -165,6 +201,15 @@ def test_srht_refuses_rows_beyond_those_announced() -> None:
     with pytest.raises(ValueError, match="at most rows = 10 rows"):
         sketch.apply(np.ones((16, 1)))
     sketch.update(np.ones((10, 1)))
+
+
+@every
+def test_one_row_is_not_added_twice(make: Callable[..., Any]) -> None:
+    for at in (0, 7):
+        sketch = make()
+        sketch.update([[1.0]], at=at)
+        with pytest.raises(ValueError, match=f"no row may be added twice, got rows {at} to {at}"):
+            sketch.update([[1.0]], at=at)
 
 
 @every
@@ -213,12 +258,20 @@ def test_merges_of_other_options_are_refused() -> None:
         ({"seed": -1}, "seed must be an integer"),
         ({"seed": 1.5}, "seed must be an integer"),
         ({"size": 0}, "size must be an integer"),
-        ({"size": 16}, "total must have shape"),
+        ({"size": 16}, "total must hold real numbers in shape"),
         ({"dtype": "int8"}, "dtype must be float32 or float64"),
         ({"covered": [[0, 5], [4, 6]]}, "no row may be added twice"),
         ({"covered": [[5, 5]]}, "covered must be an integer"),
-        ({"total": np.zeros((2, 2))}, "total must have shape"),
+        ({"total": np.zeros((2, 2))}, "total must hold real numbers in shape"),
         ({"total": None}, "it lacks total"),
+        ({"covered": []}, "total must hold real numbers in shape"),
+        ({"covered": [0, 5, 7]}, "covered must have shape"),
+        ({"covered": [[0.5, 5]]}, "covered must be an integer"),
+        ({"size": [32, 32]}, "size must be an integer"),
+        ({"total": np.ones((32, 7)) * 1j}, "total must hold real numbers"),
+        ({"total": [["1.0"]]}, "total must hold real numbers"),
+        ({"total": np.zeros((3, 32, 0))}, "total must hold real numbers"),
+        ({"total": np.zeros((32, 0))}, "total must hold real numbers"),
     ],
 )
 def test_bad_states(make: Callable[..., Any], changes: dict[str, Any], words: str) -> None:
@@ -227,6 +280,8 @@ def test_bad_states(make: Callable[..., Any], changes: dict[str, Any], words: st
     state = {k: v for k, v in {**sketch.state, **changes}.items() if v is not None}
     with pytest.raises((TypeError, ValueError), match=words):
         type(sketch).from_state(state)
+    with pytest.raises(TypeError, match="state must be a mapping"):
+        type(sketch).from_state(None)
     nan = sketch.state["total"]
     nan.flat[0] = math.nan
     with pytest.raises(ValueError, match="total must be finite"):
@@ -238,3 +293,5 @@ def test_a_state_of_srht_keeps_to_its_rows() -> None:
     sketch.update(np.ones((10, 1)))
     with pytest.raises(ValueError, match="at most rows = 10"):
         SRHT.from_state({**sketch.state, "covered": [[0, 11]]})
+    with pytest.raises(ValueError, match="at most rows = 10"):
+        SRHT.from_state({**sketch.state, "covered": [[10, 12], [0, 5]]})

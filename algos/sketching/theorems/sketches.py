@@ -42,7 +42,7 @@ RTOL = 1e-9
 
 PAIRS = rank**2 + rank - 2 * leverage_squares
 SAMPLED = (length - size) / (length - 1)  # what drawing without replacement takes off
-SPREAD_OUT = Need(Gt(PAIRS, Rational(1, 10**6)), "some row is not orthogonal to all others")
+SPREAD_OUT = Need(Gt(PAIRS, Rational(1, 10**6)), "more than one row is not zero")
 NOT_ALL = Need(Gt(length, size), "not all rows of the transform are drawn")
 
 #: (SU)ᵀSU is positive and its norm at most ‖S‖² ≤ ‖S‖_F² = rows.
@@ -95,6 +95,7 @@ def _failure(name: str, algorithm: Callable[..., Any], formula: Expr, text: str)
         ),
         source=here(PAGE, "Failure probabilities"),
         needs=(Need(Le(formula, 1), "the bound says something"),),
+        domain={"tolerance": (0.0, 1.0)},
     )
 
 
