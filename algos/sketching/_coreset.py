@@ -3,72 +3,32 @@
 from __future__ import annotations
 
 import copy
-import math
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from algos._arguments import checked_count, checked_real
+from algos.sketching._coreset_state import (
+    CoresetResult,
+    Node,
+    Part,
+    follows,
+    leaf,
+    packed,
+    spans,
+    unpacked,
+    variance,
+)
 from algos.sketching._matrix import Floats, row_blocks
+from algos.sketching._sampling_draw import draw
 from algos.sketching._sampling_scores import LEAST_P, MOST_P, NEAR, quadratic_scores
-from algos.sketching._sensitivity_sample import draw
 from algos.sketching._sketch import Ranges, _joined
 
 __all__ = ["Coreset", "CoresetResult"]
 
-Reals = NDArray[np.float64]
-
 #: One past the greatest number of a row.
 MOST_ROWS = 2**62
-
-
-@dataclass(frozen=True, eq=False)
-class CoresetResult:
-    """Weighted rows of a stream.
-
-    Σ weights_j · abs(a_j x)^p estimates ‖Ax‖_p^p, without bias.
-
-    Attributes
-    ----------
-    rows : ndarray of int64, shape (k,)
-        Their numbers in the stream, increasing; k is at most the coreset's size.
-    weights : ndarray, shape (k,)
-        Weights of the p-th powers.
-    matrix : ndarray, shape (k, d)
-        The rows, unscaled.
-    p : float
-        The exponent.
-    count : int
-        Rows that the stream had.
-    levels : int
-        How often a row was sampled at most; 0 where all rows were kept.
-    total : float
-        The greatest sum of scores that was sampled by.
-    relative_variance : float
-        For every fixed x the mean of (estimate / ‖Ax‖_p^p − 1)² is at most this.
-    """
-
-    rows: NDArray[np.int64]
-    weights: Reals
-    matrix: Floats
-    p: float
-    count: int
-    levels: int
-    total: float
-    relative_variance: float
-
-
-@dataclass(frozen=True, eq=False)
-class _Node:
-    """A sample of the rows below a node of the tree."""
-
-    rows: NDArray[np.int64]
-    weights: Reals
-    matrix: Floats
-    levels: int = 0
-    total: float = 0.0
 
 
 class Coreset:
@@ -95,7 +55,7 @@ class Coreset:
     -----
     Merge and reduce: rows number k·size to (k + 1)·size − 1 are a leaf; two sibling nodes of the
     binary tree over the leaves become one, by drawing `size` of their rows in proportion to Lewis
-    weights, with the old weights carried on.  The draws of a node depend on the seed and on its
+    weights, with the old weights kept on.  The draws of a node depend on the seed and on its
     place alone, so that neither the blocks in which rows came nor the order of merges changes any
     bit of the result.
 
@@ -130,8 +90,8 @@ class Coreset:
         self.size = checked_count("size", size)
         self.seed = int(np.random.default_rng(rng).integers(2**63))
         self.covered: Ranges = ()
-        self._nodes: dict[tuple[int, int], _Node] = {}  # by level, and place in the level
-        self._parts: dict[int, list[tuple[int, Floats]]] = {}  # of leaves that are not full
+        self._nodes: dict[tuple[int, int], Node] = {}  # by level, and place in the level
+        self._parts: dict[int, list[Part]] = {}  # of leaves that are not full
 
     @property
     def count(self) -> int:
@@ -192,8 +152,8 @@ class Coreset:
         grown = self._copy()
         grown.covered = _joined(self.covered, other.covered)
         grown._require_width(other._width())
-        for leaf, parts in other._parts.items():
-            grown._take(leaf, parts)
+        for number, parts in other._parts.items():
+            grown._take(number, parts)
         for place, node in other._nodes.items():
             grown._insert(place, node)
         self.__dict__.update(grown.__dict__)
@@ -213,7 +173,7 @@ class Coreset:
         """
         if not self.covered:
             raise ValueError("the coreset must have seen rows, got none; call update(rows) before")
-        pieces = [*self._nodes.values(), *(_leaf(parts) for parts in self._parts.values())]
+        pieces = [*self._nodes.values(), *(leaf(parts) for parts in self._parts.values())]
         pieces.sort(key=lambda node: int(node.rows[0]) if len(node.rows) else -1)
         node = self._reduced(pieces, (2**32 - 1, 0))
         cap = NEAR * node.matrix.shape[1] ** max(1.0, self.p / 2)
@@ -226,8 +186,49 @@ class Coreset:
             count=self.count,
             levels=node.levels,
             total=node.total,
-            relative_variance=math.expm1(node.levels * math.log1p(growth / self.size)),
+            relative_variance=variance(growth / self.size, node.levels),
         )
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """All there is to know, as arrays, numbers and strings: for np.savez, or JSON."""
+        return {
+            "kind": "Coreset",
+            "p": self.p,
+            "size": self.size,
+            "seed": self.seed,
+            **packed(self._nodes, [part for parts in self._parts.values() for part in parts]),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Make a coreset again from its `state`.
+
+        Parameters
+        ----------
+        state : mapping
+            What `state` gave, or what np.load or JSON made of it.
+
+        Returns
+        -------
+        Coreset
+            As it was.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The mapping lacks something, or holds what no coreset has.
+        """
+        nodes, parts = unpacked(state)
+        p, size, seed = (np.asarray(state[name]).item() for name in ("p", "size", "seed"))
+        coreset = cls(p, size, rng=0)
+        coreset.seed = checked_count("seed", seed, least=0, most=2**63 - 1)
+        coreset._nodes = nodes
+        for first, rows in parts:
+            coreset._parts.setdefault(first // coreset.size, []).append((first, rows))
+        for one in spans(nodes, parts, coreset.size):
+            coreset.covered = _joined(coreset.covered, (one,))
+        return coreset
 
     def _width(self) -> int | None:
         """Give the number of columns, once there are rows."""
@@ -254,20 +255,24 @@ class Coreset:
         self._require_width(block.shape[1])
         self.covered = _joined(self.covered, ((start, start + len(block)),))
         while len(block):
-            leaf, offset = divmod(start, self.size)
+            number, offset = divmod(start, self.size)
             part = block[: self.size - offset]
-            self._take(leaf, [(start, part.copy())])
+            self._take(number, [(start, part.copy())])
             start, block = start + len(part), block[len(part) :]
 
-    def _take(self, leaf: int, parts: list[tuple[int, Floats]]) -> None:
+    def _take(self, number: int, parts: list[Part]) -> None:
         """Add rows to a leaf, and the leaf to the tree once it is full."""
-        held = self._parts.pop(leaf, []) + parts
+        held = self._parts.pop(number, [])[:]
+        for part in parts:
+            held.append(part)
+            while len(held) > 1 and follows(*held[-2:]):  # so that there are few
+                held[-2:] = [(held[-2][0], np.vstack([held[-2][1], held[-1][1]]))]
         if sum(len(rows) for _, rows in held) < self.size:
-            self._parts[leaf] = held
+            self._parts[number] = held
         else:
-            self._insert((0, leaf), _leaf(held))
+            self._insert((0, number), leaf(held))
 
-    def _insert(self, place: tuple[int, int], node: _Node) -> None:
+    def _insert(self, place: tuple[int, int], node: Node) -> None:
         """Put a node at its place; siblings that are both there become their parent."""
         level, number = place
         while (level, number ^ 1) in self._nodes:
@@ -277,25 +282,20 @@ class Coreset:
             node = self._reduced(pair, (level, number))
         self._nodes[level, number] = node
 
-    def _reduced(self, pieces: list[_Node], place: tuple[int, int]) -> _Node:
+    def _reduced(self, pieces: list[Node], place: tuple[int, int]) -> Node:
         """Draw `size` rows of those of some nodes, unless there are no more."""
         rows = np.concatenate([one.rows for one in pieces])
         weights = np.concatenate([one.weights for one in pieces])
         matrix = np.vstack([one.matrix for one in pieces])
         levels, total = max(one.levels for one in pieces), max(one.total for one in pieces)
-        if len(rows) <= self.size or not matrix.any():
-            return _Node(
-                rows[: self.size], weights[: self.size], matrix[: self.size], levels, total
-            )
+        few = len(rows) <= self.size
+        if len(pieces) > 1 and (levels or not few):  # as if drawn: whether it is, chance decides
+            levels += 1
+        if few or not matrix.any():
+            first = slice(self.size)
+            return Node(rows[first], weights[first], matrix[first], levels, total)
         scores = quadratic_scores([(0, matrix)], self.p, weights=weights)
         rng = np.random.default_rng([self.seed, *place])
         drawn, counts, chances, drawn_rows = draw([(0, matrix)], scores, self.size, rng)
         kept = weights[drawn] * counts / (self.size * chances)
-        return _Node(rows[drawn], kept, drawn_rows, levels + 1, max(total, scores.total))
-
-
-def _leaf(parts: list[tuple[int, Floats]]) -> _Node:
-    """Put a leaf's rows in order."""
-    parts = sorted(parts, key=lambda part: part[0])
-    rows = np.concatenate([np.arange(first, first + len(part)) for first, part in parts])
-    return _Node(rows, np.ones(len(rows)), np.vstack([part for _, part in parts]))
+        return Node(rows[drawn], kept, drawn_rows, levels, max(total, scores.total))

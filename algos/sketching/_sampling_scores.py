@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from algos.sketching._lp_sensitivities import lp_sensitivities
 from algos.sketching._matrix import BLOCK, Floats
-from algos.sketching._whitening import Whitening, triangular_factor, whitening
+from algos.sketching._whitening import Whitening, row_whitening, triangular_factor, whitening
 
 __all__ = [
     "LEAST_P",
     "MOST_P",
     "NEAR",
     "Blocks",
+    "Coordinates",
     "RowScores",
     "ScoreKind",
     "even_blocks",
@@ -46,15 +47,48 @@ Blocks = Iterable[tuple[int, Floats]]
 NEAR = 1.05
 MOST_ROUNDS = 100
 
+#: Scores of a caller sum to less.
+MOST_SCORE = 1e300
+
 #: Exponents p for which q^(p/2) neither overflows nor vanishes.
 LEAST_P, MOST_P = 1 / 64, 64.0
+
+
+@dataclass(frozen=True, eq=False)
+class Coordinates:
+    """Coordinates of rows in two steps: in the first A is orthonormal, the second is invertible.
+
+    A single step would lose rows that are small beside others.
+    """
+
+    first: Whitening
+    second: Reals
+
+    @property
+    def rank(self) -> int:
+        """The rank of A, up to rounding."""
+        return self.first.rank
+
+    @property
+    def transform(self) -> Reals:
+        """Both steps."""
+        return np.asarray(self.first.transform @ self.second)
+
+    def squared_norms(self, rows: Floats) -> Reals:
+        """Give the squared norm of each row in these coordinates."""
+        return _squares(self.second, self.first.coordinates(rows))
+
+
+def _squares(step: Reals, basis: Reals) -> Reals:
+    """Give squared norms of columns after a step."""
+    return np.asarray(np.square(step.T @ basis).sum(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
 class RowScores:
     """Scores s_i = factor · weight_i · ‖a_iᵀT‖^p, or given ones, with coordinates T for A."""
 
-    coordinates: Whitening
+    coordinates: Coordinates
     p: float
     factor: float
     total: float
@@ -81,10 +115,11 @@ def even_blocks(blocks: Blocks) -> Iterator[tuple[int, Floats]]:
         height = height or max(1, BLOCK // rows.shape[1])
         while len(rows):
             part = rows[: height - sum(map(len, held))]
-            held.append(part)
             rows = rows[len(part) :]
-            if sum(map(len, held)) == height:
-                yield first, held[0] if len(held) == 1 else np.vstack(held)
+            if sum(map(len, held)) + len(part) < height:
+                held.append(part.copy())  # the next block may be written over this one
+            else:
+                yield first, np.vstack([*held, part]) if held else part
                 first, held = first + height, []
     if held:
         yield first, held[0] if len(held) == 1 else np.vstack(held)
@@ -110,11 +145,12 @@ def quadratic_scores(
     until q^(p/2) are nearly Lewis weights.  Scores of every round are proven bounds.  A row of
     weight w counts as w rows.
     """
-    coordinates, form, count = _leverage_coordinates(blocks, weights)
+    coordinates, count = _leverage_coordinates(blocks, weights)
     rank = coordinates.rank
+    form = np.eye(rank)
     if callable(rounds):
         rounds = rounds(count, rank, p)
-    before: Whitening | None = None
+    before: Reals | None = None
     norm = (count if weights is None else float(weights.sum())) ** (1 - 2 / p) if p > 2 else 1.0
     goal = NEAR * rank ** max(1.0, p / 2)
     for number in range(1, MOST_ROUNDS + 1 if rounds is None else rounds + 1):
@@ -134,18 +170,23 @@ def quadratic_scores(
             norm = (1 - damping) * old * norm + damping * rank ** (1 - 2 / p)
         else:
             form = reweighted
-        before, coordinates = coordinates, whitening(form, count)
+        before = coordinates.second
+        coordinates = replace(coordinates, second=whitening(form, count).transform)
     return scores
 
 
 def given_scores(blocks: Blocks, p: float, given: Reals) -> RowScores:
     """Take the caller's scores."""
-    if (given < 0).any() or not 0 < given.sum() < math.inf:
-        raise ValueError("scores must be at least 0, with a positive finite sum")
-    coordinates, _, count = _leverage_coordinates(blocks)
+    total = math.fsum(given) if (given < MOST_SCORE).all() else math.inf
+    if (given < 0).any() or not 1 - 1e-9 <= total < MOST_SCORE:
+        raise ValueError(
+            "scores must be at least 0 and, as all sensitivities do, sum to at least 1 (and below "
+            f"{MOST_SCORE:g}), got the sum {total!r}; multiply them by a number"
+        )
+    coordinates, count = _leverage_coordinates(blocks)
     if len(given) != count:
         raise ValueError(f"scores must have one number a row, {count}, got {len(given)}")
-    return RowScores(coordinates, p, 0.0, float(given.sum()), count, given=given)
+    return RowScores(coordinates, p, 0.0, total, count, given=given)
 
 
 def sensitivity_scores(A: Any, blocks: Blocks, p: float, *, augmented: bool) -> RowScores:
@@ -155,51 +196,46 @@ def sensitivity_scores(A: Any, blocks: Blocks, p: float, *, augmented: bool) -> 
             'A must be a whole matrix for scores by sensitivity, got a function; use "lewis"'
         )
     upper = lp_sensitivities(A, p).upper
-    coordinates, _, count = _leverage_coordinates(blocks)
+    coordinates, count = _leverage_coordinates(blocks)
     if augmented:
         upper = upper + np.concatenate([coordinates.squared_norms(rows) for _, rows in blocks])
     return RowScores(coordinates, p, 0.0, float(upper.sum()), count, given=upper)
 
 
-def _leverage_coordinates(
-    blocks: Blocks, weights: Reals | None = None
-) -> tuple[Whitening, Reals, int]:
-    """Give coordinates in which A is orthonormal, its triangular factor, and its rows."""
-    count = 0
+def _leverage_coordinates(blocks: Blocks, weights: Reals | None = None) -> tuple[Coordinates, int]:
+    """Give coordinates in which A is orthonormal, and the number of its rows."""
 
-    def counted() -> Iterator[Floats]:
-        nonlocal count
+    def read() -> Iterator[Floats]:
         for first, rows in blocks:
-            count += len(rows)
             if weights is not None:
                 rows = rows * np.sqrt(weights[first : first + len(rows), None])
             yield rows
 
-    form = triangular_factor(counted())
-    coordinates = whitening(form, count)
-    if coordinates.rank == 0:
+    found, count = row_whitening(read)
+    if found.rank == 0:
         raise ValueError("A must hold a number other than 0")
-    return coordinates, form, count
+    return Coordinates(found, np.eye(found.rank)), count
 
 
 class _Round:
     """One pass over A: the sum of q^(p/2), how q grew, and rows scaled for the next form."""
 
     def __init__(
-        self, p: float, before: Whitening | None, coordinates: Whitening, weights: Reals | None
+        self, p: float, before: Reals | None, coordinates: Coordinates, weights: Reals | None
     ) -> None:
         self.p, self.before, self.coordinates, self.weights = p, before, coordinates, weights
         self.sum, self.growth = 0.0, 0.0
 
     def rows(self, blocks: Blocks) -> Iterator[Floats]:
-        """Give the rows a_j q_j^(p/4 − 1/2), times √weight_j."""
+        """Give the rows a_j q_j^(p/4 − 1/2), times √weight_j, in the first coordinates."""
         for first, rows in blocks:
-            q = self.coordinates.squared_norms(rows)
-            old = np.ones(len(q)) if self.before is None else self.before.squared_norms(rows)
+            basis = self.coordinates.first.coordinates(rows)
+            q = _squares(self.coordinates.second, basis)
+            old = np.ones(len(q)) if self.before is None else _squares(self.before, basis)
             weights = np.ones(len(q)) if self.weights is None else self.weights[first:][: len(q)]
             self.sum += float(weights @ q ** (self.p / 2))
             seen = (q > 0) & (old > 0)
             self.growth = max(self.growth, float((q[seen] / old[seen]).max(initial=0.0)))
             scale = np.zeros(len(q))
             scale[seen] = np.sqrt(weights[seen]) * q[seen] ** (self.p / 4 - 0.5)
-            yield rows * scale[:, None]
+            yield (basis * scale).T

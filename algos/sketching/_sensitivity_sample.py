@@ -14,6 +14,7 @@ from algos._arguments import checked_array, checked_count, checked_real
 from algos.sketching._matrix import Floats, row_blocks
 from algos.sketching._sample_size import guaranteed_distortion, guaranteed_error, sample_size
 from algos.sketching._sampling_distortion import eigenvalue_ratios, grid_ratios
+from algos.sketching._sampling_draw import draw
 from algos.sketching._sampling_scores import (
     LEAST_P,
     MOST_P,
@@ -28,6 +29,9 @@ from algos.sketching._sampling_scores import (
 )
 
 Reals = NDArray[np.float64]
+
+#: Draws at most: their places take 8 bytes each.
+MOST_SIZE = 2**28
 
 #: A grid is chosen so that about this many |row · direction|^p are taken.
 GRID_WORK = 2 * 10**7
@@ -192,7 +196,7 @@ def sensitivity_sample(
             f"one of size and distortion must be given, got {size!r} and {distortion!r}"
         )
     if size is not None:
-        size = checked_count("size", size)
+        size = checked_count("size", size, most=MOST_SIZE)
     if distortion is not None:
         distortion = checked_real("distortion", distortion, 0, 1)
     if directions is not None:
@@ -203,6 +207,11 @@ def sensitivity_sample(
     if size is None:
         assert distortion is not None
         size = sample_size(total, rank, p, distortion=distortion, failure_probability=failure)
+        if size > MOST_SIZE:
+            raise ValueError(
+                f"distortion must be one that {MOST_SIZE} draws reach, got {distortion!r}, which "
+                f"takes {size} for scores of sum {total:.4g}"
+            )
     rows, counts, chances, matrix = draw(blocks, found, size, np.random.default_rng(rng))
     weights = counts / (size * chances)
     ratios, certificate = _certificate(blocks, found, p, matrix, weights, directions)
@@ -220,56 +229,6 @@ def sensitivity_sample(
         ratios=ratios,
         certificate=certificate,
     )
-
-
-def draw(
-    blocks: Blocks, scores: RowScores, size: int, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Reals, Floats]:
-    """Draw rows in proportion to their scores, with replacement, in one pass.
-
-    Gives the distinct rows' numbers, how often each was drawn, its probability, and the rows.
-    """
-    places = np.sort(rng.random(size)) * scores.total
-    numbers, counts, chances, rows = [], [], [], []
-    reached, passed = 0.0, 0
-    last: tuple[int, float, Floats] | None = None
-    for first, block in blocks:
-        mine = scores.of(first, block)
-        cumulated = reached + np.cumsum(mine)
-        below = np.searchsorted(places, cumulated, side="left")
-        hits = np.diff(below, prepend=passed)
-        drawn = np.flatnonzero(hits)
-        numbers.append(first + drawn)
-        counts.append(hits[drawn])
-        chances.append(mine[drawn] / scores.total)
-        rows.append(block[drawn])
-        reached, passed = float(cumulated[-1]), int(below[-1])
-        some = np.flatnonzero(mine)
-        if some.size:
-            last = first + int(some[-1]), float(mine[some[-1]]), block[some[-1:]].copy()
-    if last is None or abs(reached - scores.total) > 1e-6 * scores.total:
-        raise ValueError(
-            "A must be the same at every pass, got scores of sum "
-            f"{reached!r} in one and {scores.total!r} in another"
-        )
-    if passed < size:  # rounding of the sum: the last places belong to the last row
-        numbers.append(np.array([last[0]]))
-        counts.append(np.array([size - passed]))
-        chances.append(np.array([last[1] / scores.total]))
-        rows.append(last[2])
-    return _merged(
-        np.concatenate(numbers), np.concatenate(counts), np.concatenate(chances), np.vstack(rows)
-    )
-
-
-def _merged(
-    numbers: NDArray[np.int64], counts: NDArray[np.int64], chances: Reals, rows: Floats
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Reals, Floats]:
-    """Count the last row once, where it was drawn on both ways."""
-    if len(numbers) > 1 and numbers[-1] == numbers[-2]:
-        counts[-2] += counts[-1]
-        numbers, counts, chances, rows = numbers[:-1], counts[:-1], chances[:-1], rows[:-1]
-    return numbers.astype(np.int64), counts.astype(np.int64), chances, rows
 
 
 class _Even:
@@ -327,7 +286,7 @@ def _certificate(
     """Enclose the sample's distortion where that is possible."""
     coordinates = scores.coordinates
     if p == 2:
-        return eigenvalue_ratios(coordinates, matrix, weights), "eigenvalues"
+        return eigenvalue_ratios(blocks, coordinates, matrix, weights), "eigenvalues"
     if coordinates.rank > 3:
         return None, f"none: p is not 2 and the rank {coordinates.rank} exceeds 3"
     if directions is None:

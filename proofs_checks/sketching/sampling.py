@@ -128,6 +128,7 @@ NOT_NORMALISED = edited(
     "scores_not_normalised",
     "Takes the scores for probabilities, whatever their sum.",
     ("chances.append(mine[drawn] / scores.total)", "chances.append(mine[drawn])"),
+    module="algos.sketching._sampling_draw",
 )
 SQUARES = edited(
     sensitivity_sample,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import json
 import math
 import pickle
 from typing import Any
@@ -174,6 +176,84 @@ def test_it_can_be_sent() -> None:
     for one in (coreset, sent):
         one.update(A[200:])
     assert same(coreset.result(), sent.result())
+
+
+def numpy_file(state: dict[str, Any]) -> Any:
+    """Send arrays through a file."""
+    file = io.BytesIO()
+    np.savez(file, **state)
+    file.seek(0)
+    return np.load(file)
+
+
+def json_text(state: dict[str, Any]) -> Any:
+    """Send lists through text."""
+    lists = {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in state.items()}
+    return json.loads(json.dumps(lists))
+
+
+@pytest.mark.parametrize("sent", [dict, numpy_file, json_text])
+@pytest.mark.parametrize("single", [False, True])
+def test_a_state_goes_on_as_the_coreset_would(sent: Any, single: bool) -> None:
+    rows = A.astype(np.float32) if single else A
+    coreset = Coreset(1.5, 30, rng=1)
+    coreset.update(rows[:95])
+    coreset.update(rows[200:207], at=200)
+    again = Coreset.from_state(sent(coreset.state))
+    assert same(again.result(), coreset.result())
+    for one in (coreset, again):
+        one.update(rows[207:])
+        one.update(rows[95:200], at=95)
+    assert same(again.result(), stream(rows, 1.5, 30).result())
+    assert again.result().matrix.dtype == coreset.result().matrix.dtype == rows.dtype
+    assert again.covered == coreset.covered
+
+
+def test_the_state_of_no_rows() -> None:
+    again = Coreset.from_state(json_text(Coreset(1, 30, rng=1).state))
+    again.update(A)
+    assert same(again.result(), stream(A, 1, 30).result())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": "SRHT"}, "state must be of a Coreset, got one of a SRHT"),
+        ({"dtype": "int8"}, "state's dtype must be float32 or float64"),
+        ({"p": 0.0}, "p must lie in"),
+        ({"size": 0}, "size must be an integer"),
+        ({"seed": -1}, "seed must be an integer"),
+        ({"weights": np.ones(3)}, "state's arrays must fit each other"),
+        ({"places": np.array([[0, -1], [-1, 30]])}, "state's arrays must fit each other"),
+        ({"places": np.array([[0, 1], [-1, 30]])}, "no row may be added twice"),
+        ({"matrix": np.full((35, 3), math.nan)}, "state's matrix and weights must be finite"),
+        ({"weights": np.zeros(35)}, "state's matrix and weights must be finite"),
+    ],
+)
+def test_bad_states_are_refused(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Coreset.from_state({**stream(A[:35], 1, 30).state, **changes})
+    with pytest.raises(ValueError, match="it lacks p, size, seed, dtype"):
+        Coreset.from_state({"kind": "Coreset"})
+
+
+def test_the_levels_do_not_depend_on_chance() -> None:
+    rows = Tall("one dominating row", 1000, 1).array
+    levels = [stream(rows, 2, 5, step=1000, rng=seed).result().levels for seed in range(30)]
+    assert set(levels) == {8}  # 200 leaves
+
+
+def test_no_variance_is_promised_where_it_overflows() -> None:
+    with np.errstate(all="raise", under="ignore"):
+        result = stream(Tall("gaussian", 300, 20).array, 64, 1, step=300).result()
+    assert result.relative_variance == math.inf
+
+
+def test_single_rows_are_put_together() -> None:
+    coreset = Coreset(1, 10**6, rng=1)
+    for row in A:
+        coreset.update(row[None])
+    assert sum(map(len, coreset._parts.values())) <= math.log2(len(A)) + 1
 
 
 def test_a_failed_update_or_merge_changes_nothing() -> None:

@@ -187,6 +187,30 @@ def test_blocks_are_cut_anew_without_losing_rows(monkeypatch: pytest.MonkeyPatch
         assert (np.vstack([rows for _, rows in even]) == A).all()
 
 
+def test_blocks_may_be_written_over_by_the_next() -> None:
+    A = Tall("gaussian", 98, 3).array
+
+    def blocks() -> Any:
+        space = np.empty((7, 3))
+        for first in range(0, len(A), 7):
+            space[:] = A[first : first + 7]
+            yield space
+
+    one, other = (sensitivity_sample(form, 1, size=50, rng=1) for form in (A, blocks))
+    assert (one.rows == other.rows).all()
+    assert (one.weights == other.weights).all()
+
+
+@pytest.mark.parametrize("p", [0.5, 1.0, 2.0, 3.0])
+def test_small_rows_with_a_direction_of_their_own_are_not_lost(p: float) -> None:
+    A = np.ones((1001, 2))
+    A[1000] = 0, 1e-14
+    sample = sensitivity_sample(A, p, size=100, rng=1)
+    assert sample.rank == 2
+    assert sample.rows[-1] == 1000
+    assert sample.probabilities[-1] * sample.total >= 1 - 1e-9
+
+
 def test_single_precision_stays() -> None:
     A = Tall("gaussian", 200, 3).array.astype(np.float32)
     sample = sensitivity_sample(A, 1, size=50, rng=1)
@@ -244,6 +268,24 @@ def test_the_grid_encloses_what_random_directions_show(p: float, rank: int, kind
     assert ratios.max() <= sample.ratios[1] + 1e-12
     if rank < 3 and p >= 1:
         assert sample.ratios == pytest.approx((ratios.min(), ratios.max()), rel=0.1)
+
+
+@pytest.mark.parametrize("p", [0.5, 1.0, 2.0, 10.0])
+@pytest.mark.parametrize("seed", range(20))
+def test_the_ratios_enclose_rounding_as_well(p: float, seed: int) -> None:
+    """Columns that nearly depend on each other, judged in extended precision."""
+    rng = np.random.default_rng(seed)
+    d, n = rng.integers(1, 4), rng.integers(5, 60)
+    u, _, v = np.linalg.svd(rng.normal(size=(d, d)))
+    A = rng.normal(size=(n, d)) @ (u * np.geomspace(1, 10.0 ** -rng.uniform(0, 13), d)) @ v
+    sample = sensitivity_sample(A, p, size=int(rng.integers(3, 80)), rng=seed, directions=500)
+    assert sample.rank == d
+    assert sample.ratios is not None
+    x = (np.linalg.inv(np.linalg.qr(A)[1]) @ rng.normal(size=(d, 2000))).astype(np.longdouble)
+    whole = (np.abs(A @ x) ** p).sum(axis=0)
+    ratios = (sample.weights @ np.abs(sample.matrix @ x) ** p / whole) ** (1 / max(p, 1))
+    assert sample.ratios[0] <= ratios.min()
+    assert ratios.max() <= sample.ratios[1]
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
@@ -366,6 +408,14 @@ def test_a_function_that_changes_its_mind_is_refused() -> None:
         ({"scores": [1.0]}, ValueError, "scores must have one number a row, 2, got 1"),
         ({"scores": [1.0, -1.0]}, ValueError, "scores must be at least 0"),
         ({"scores": [0.0, 0.0]}, ValueError, "scores must be at least 0"),
+        ({"scores": [0.4, 0.5]}, ValueError, "sum to at least 1 .*, got the sum 0.9"),
+        ({"scores": [1e308, 1e308]}, ValueError, "got the sum inf"),
+        ({"size": 10**12}, ValueError, "size must be an integer from 1 to 268435456"),
+        (
+            {"size": None, "distortion": 1e-5},
+            ValueError,
+            "distortion must be one that 268435456 draws reach, got 1e-05, which takes",
+        ),
         ({"scores": [math.nan, 1.0]}, ValueError, "scores must be finite"),
         ({"directions": -1}, ValueError, "directions must be an integer from 0"),
     ],
