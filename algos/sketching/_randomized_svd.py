@@ -18,6 +18,7 @@ from algos.sketching._range_finder import (
     gaussian,
     largest,
     missed,
+    orthonormal,
     probe_factor,
 )
 
@@ -180,24 +181,15 @@ def _krylov(
     images = matrix.times(random)
     scale = largest(images[:, :size])
     most = min(size * (turns + 1), *matrix.shape)
-    basis, back, domain = (
-        np.empty((length, most), matrix.dtype, order="F")
-        for length in (*matrix.shape, matrix.shape[1])
-    )
-    width, known = 0, 0
-    columns = images[:, :size]
+    basis, back = (np.empty((length, most), matrix.dtype, order="F") for length in matrix.shape)
+    width, columns = 0, images[:, :size]
     for turn in range(turns + 1):
         fresh = fresh_directions(basis[:, :width], columns, scale)[:, : most - width]
         new = slice(width, width + fresh.shape[1])
         basis[:, new], back[:, new], width = fresh, matrix.transposed(fresh), new.stop
         if turn == turns or fresh.shape[1] == 0:
             break
-        fresh = fresh_directions(domain[:, :known], back[:, new], scale)[:, : most - known]
-        if fresh.shape[1] == 0:
-            break
-        domain[:, known : known + fresh.shape[1]] = fresh
-        known += fresh.shape[1]
-        columns = matrix.times(fresh)
+        columns = matrix.times(orthonormal(back[:, new]))
     basis, back = basis[:, :width], back[:, :width]
     tests = images[:, size:]
     if largest(basis.T @ tests - back.T @ random[:, size:]) > 0.01 * largest(tests):
