@@ -39,7 +39,8 @@ def lp_regression(
     tolerance : float, optional
         The objective is to lie within this factor of the lower bound, less 1; at least 1e-9.
     size : int, optional
-        Rows to draw for the first solution; 200 times the rank by default, 0 for none.
+        Rows to draw for the first solution, 0 for none; by default 200 times the rank for p = 1
+        where that is at most a tenth of the rows, and none for other p.
     max_steps : int, optional
         Newton steps on all rows at most.
     rng : Generator, int or None, optional
@@ -58,12 +59,18 @@ def lp_regression(
 
     Notes
     -----
-    Rows are drawn by their leverage, to the power min(p, 2) / 2, in whitened coordinates; the
-    sampled problem is solved; then Newton's method on the smoothed norm goes on with all rows,
-    and stops as soon as its gradient proves the gap.  The gradient w is a vector of dual norm 1,
-    and ⟨w, b⟩ bounds every objective from below if Aᵀw = 0; what is left of Aᵀw is paid for.
+    Coordinates in which A's columns are orthonormal come from Householder's method, for sparse A
+    from a CountSketch and the sparse product AᵀA.  Rows are drawn by their leverage, to the power
+    min(p, 2) / 2, and the sampled problem is solved; or least squares are.  Then Newton's method
+    on the smoothed norm goes on with all rows, and stops as soon as its gradient proves the gap.
+    The gradient w is a vector of dual norm 1, and ⟨w, b⟩ bounds every objective from below if
+    Aᵀw = 0; what is left of Aᵀw is paid for.
     For p = 1 the smoothed norm is Huber's function, whose curvature sits on the rows of small
-    residual.  O(n d²) for the whitening, O(n d) a step and O(k d²) for the k rows with curvature.
+    residual.  O(n d²) for the coordinates, O(n d) a step and O(k d²) for the k rows with
+    curvature; for sparse A with s_i nonzeros in row i, O(Σ s_i² + d³), O(Σ s_i) and O(Σ s_i² + d³).
+
+    Columns that are dependent up to rounding in every row are taken as dependent.  Where rounding
+    leaves the rank open, nothing is certified.
 
     References
     ----------
@@ -81,6 +88,8 @@ def lp_regression(
     ('certified', [1.0], 10.0)
     """
     norm = LpNorm(p)
+    if size is None and norm.p != 1:
+        size = 0  # least squares are as good a start
     return regression(
         A,
         b,

@@ -168,7 +168,7 @@ class ConvexTukey:
             G* at each, or a little more.
         """
         s = np.asarray(s, dtype=float)
-        low, high = np.zeros(s.shape), np.full(s.shape, self._end)
+        low, high = np.minimum(s, self._end), np.minimum(s / 0.64, self._end)  # 0.64 u ≤ G'(u) ≤ u
         for _ in range(24):
             middle = (low + high) / 2
             below = self.derivative(middle) < s

@@ -18,6 +18,41 @@ __all__ = ["OrliczNorm"]
 LOOKS, ACCURACY = 200, 1e-6
 
 
+class _Looked:
+    """A user's function whose answers are looked at: real numbers, one for each argument."""
+
+    def __init__(self, G: OrliczFunction) -> None:
+        self._given = G
+
+    def value(self, u: Reals) -> Reals:
+        """Give G(u)."""
+        return self._answer("value", u)
+
+    def derivative(self, u: Reals) -> Reals:
+        """Give G'(u)."""
+        return self._answer("derivative", u)
+
+    def conjugate(self, s: Reals) -> Reals:
+        """Give G*(s), which may be inf."""
+        return self._answer("conjugate", s)
+
+    def _answer(self, name: str, at: Reals) -> Reals:
+        """Ask, and refuse what is no number."""
+        got = np.asarray(getattr(self._given, name)(at))
+        if got.shape != at.shape or got.dtype.kind not in "biuf":
+            raise ValueError(
+                f"G.{name} must give an array of {len(at)} real numbers for as many, got "
+                f"{got.dtype} of shape {got.shape}"
+            )
+        top = math.inf if name == "conjugate" else float(np.finfo(np.float64).max)
+        if not (wrong := (got >= 0) & (got <= top)).all():
+            k = int(np.argmin(wrong))
+            raise ValueError(
+                f"G.{name} must give finite numbers of at least 0, got {got[k]} at {at[k]:g}"
+            )
+        return got.astype(np.float64, copy=False)
+
+
 class OrliczNorm:
     """The norm inf{t > 0: Σ v_i G(abs(r_i) / t) ≤ 1}, with weights v.
 
@@ -36,13 +71,13 @@ class OrliczNorm:
     """
 
     def __init__(self, G: OrliczFunction, weights: Reals | None = None) -> None:
-        self.G = G
+        self.G = _Looked(G)
         self.weights = weights
         self._least = 1.0 if weights is None else float(weights.min())
-        if (zero := float(np.asarray(G.value(np.zeros(1)))[0])) != 0:
+        if (zero := float(self.G.value(np.zeros(1))[0])) != 0:
             raise ValueError(f"G(0) must be 0, got {zero}")
-        self._greatest = _inverse(G.value, 1 / self._least)  # entry of a vector of norm 1
-        _look(G, self._greatest * np.geomspace(1e-6, 1, LOOKS))
+        self._greatest = _inverse(self.G.value, 1 / self._least)  # entry of a vector of norm 1
+        _look(self.G, self._greatest * np.geomspace(1e-6, 1, LOOKS))
 
     def _sum(self, values: Any) -> float:
         """Add up over the rows."""
@@ -101,6 +136,8 @@ class OrliczNorm:
         k = 1 / float(slopes.max()) if guess is None else guess
         while size(k) == math.inf:
             k /= 2
+            if k == 0:
+                raise ValueError("G.conjugate must be finite near 0, got inf")
         while size(2 * k) < size(k):
             k *= 2
         while size(k / 2) < size(k):
@@ -170,10 +207,7 @@ def _least(function: Callable[[float], float], k: float, rounds: int) -> float:
 def _look(G: OrliczFunction, u: Reals) -> None:
     """Test a function in points that are met, for what the certificate needs."""
     met = np.unique(np.append(u[:: max(1, len(u) // LOOKS)], u.max()))
-    values, slopes = np.asarray(G.value(met)), np.asarray(G.derivative(met))
-    for name, got in (("value", values), ("derivative", slopes)):
-        if got.shape != met.shape or not np.isfinite(got).all() or (got < 0).any():
-            raise ValueError(f"G.{name} must give finite numbers of at least 0, got {got} at {met}")
+    values, slopes = G.value(met), G.derivative(met)
     slack = ACCURACY * (values + met * slopes)
     for k in range(len(met) - 1):
         chord, gap = values[k + 1] - values[k], met[k + 1] - met[k]
@@ -182,7 +216,7 @@ def _look(G: OrliczFunction, u: Reals) -> None:
                 f"G must be convex with derivative G', got G({met[k]:g}) = {values[k]:g}, "
                 f"G({met[k + 1]:g}) = {values[k + 1]:g}, G' = {slopes[k]:g} and {slopes[k + 1]:g}"
             )
-    conjugate = np.asarray(G.conjugate(slopes))
+    conjugate = G.conjugate(slopes)
     short = met * slopes - values - conjugate
     if not (short <= slack).all():
         k = int(np.argmax(short - slack))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_array, checked_count, checked_real
-from algos.sketching._matrix import row_blocks
-from algos.sketching._regression_newton import Fit, Norm, Reals, Rows, dual_bound, newton
+from algos.sketching._regression_newton import Fit, Norm, dual_bound, newton
+from algos.sketching._regression_rows import Reals, Rows
 
 __all__ = ["RegressionResult", "regression"]
 
 #: The first smoothing costs this share of the norm, from least squares and from a sample.
 COLD, WARM = 0.1, 0.003
+
+#: Rounding of a product of two vectors, summed in pairs, and of a dual norm: 64 units.
+SUM = 64 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +34,13 @@ class RegressionResult:
     objective : float
         The norm of b − A x, recomputed on all rows from ``x``.
     lower_bound : float
-        No coefficients reach less, by the dual vector.
+        No coefficients reach less, by the dual vector; 0 where rounding hides the rank of A.
     gap : float
         ``objective`` − ``lower_bound``.
     status : str
         "certified": the gap is at most the tolerance times the lower bound; "exact fit": the
-        residual is what rounding leaves of zero; "step limit": neither, after all steps.
+        residual is what rounding leaves of zero; "step limit": neither, after all steps;
+        "rounding": neither, and more steps would not help.
     dual : ndarray, shape (n,)
         Vector w of dual norm 1 at most whose Aᵀw is zero, up to what ``lower_bound`` pays for.
     rank : int
@@ -81,7 +86,9 @@ def regression(
     limit = checked_count("max_steps", max_steps, least=0)
     wanted = None if size is None else checked_count("size", size, least=0)
     rng = np.random.default_rng(rng)
-    rows = Rows(row_blocks("A", A))
+    rows = Rows(A)
+    if isinstance(b, np.ma.MaskedArray):
+        raise TypeError("b must not be masked; fill it, or leave masked rows out")
     b = checked_array("b", b, shape=(rows.count,))
     scale = float(np.abs(b).max()) or 1.0
     b /= scale
@@ -91,43 +98,48 @@ def regression(
         sampled is None
         or count < 1
         or rows.rank == 0
-        or (wanted is None and rows.count < 2 * count)
+        or (wanted is None and rows.count < 10 * count)
     ):
         count = 0
     else:
-        scores = rows.leverage() ** power
+        scores = rows.leverage(rng) ** power
         chances = (scores / scores.sum() + 1 / rows.count) / 2
         chosen = np.sort(rng.choice(rows.count, count, p=chances / chances.sum()))
         part, factors = sampled(1 / (count * chances[chosen]))
-        few = Rows(row_blocks("sample", rows.coordinates(chosen) * factors[:, None]))
+        few = Rows(rows.coordinates(chosen) * factors[:, None])
         response = b[chosen] * factors
         start = few.adjoint(response)
         fit = newton(few, response, part, start, COLD, max(tolerance, 1e-3), limit)
         y = few.transform @ fit.y
     fit = newton(rows, b, norm, y, WARM if count else COLD, tolerance, limit)
-    return _finished(rows, b, scale, norm, fit, tolerance, count)
+    return _finished(rows, b, scale, norm, fit, tolerance, limit, count)
 
 
 def _finished(
-    rows: Rows, b: Reals, scale: float, norm: Norm, fit: Fit, tolerance: float, sample: int
+    rows: Rows,
+    b: Reals,
+    scale: float,
+    norm: Norm,
+    fit: Fit,
+    tolerance: float,
+    limit: int,
+    sample: int,
 ) -> RegressionResult:
     """Recompute the certificate on all rows, from the coefficients and the dual vector alone."""
     x, w = rows.transform @ fit.y, fit.dual
-    residual, errors, left = np.empty(rows.count), np.empty(rows.count), np.zeros(rows.columns)
-    for part, block in rows:
-        residual[part] = b[part] - block @ x
-        errors[part] = np.abs(b[part]) + np.abs(block) @ np.abs(x)
-        left += w[part] @ block
-    errors *= (rows.columns + 3) * np.finfo(np.float64).eps
+    residual, errors, left = rows.checked(b, x, w)
     objective = norm.value(residual)
-    product = float(w @ residual - np.abs(w) @ errors)
-    leftover = norm._euclidean(rows.count) * float(np.linalg.norm(rows.transform.T @ left))
-    bound = min(dual_bound(objective, product, leftover), objective)
-    if objective - bound <= tolerance * bound:
+    greatest = norm.value(np.abs(residual) + errors)
+    product = float(np.sum(w * residual) - np.sum(np.abs(w) * (errors + SUM * np.abs(residual))))
+    bound = dual_bound(greatest, product, norm._euclidean(rows.count) * left)
+    bound = min(bound, objective) if rows.proven else 0.0
+    if greatest - bound <= tolerance * bound or greatest == 0:
         status = "certified"
+    elif objective <= norm.value(errors):
+        status = "exact fit"
     else:
-        status = "exact fit" if objective <= norm.value(errors) else "step limit"
-    return RegressionResult(
+        status = "step limit" if fit.steps == limit else "rounding"
+    result = RegressionResult(
         x=x * scale,
         objective=objective * scale,
         lower_bound=bound * scale,
@@ -137,5 +149,8 @@ def _finished(
         rank=rows.rank,
         sample_size=sample,
         steps=fit.steps,
-        passes=rows.blocks.passes,
+        passes=rows.passes,
     )
+    if not (np.isfinite(result.x).all() and math.isfinite(result.objective)):
+        raise ValueError("coefficients and objective must be finite, but overflow; divide b before")
+    return result

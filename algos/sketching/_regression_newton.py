@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from algos.sketching._matrix import Floats, RowBlocks
-from algos.sketching._whitening import row_whitening
+from algos.sketching._regression_rows import Reals, Rows
 
-__all__ = ["Fit", "Norm", "Reals", "Rows", "Tangent", "dual_bound", "newton"]
-
-Reals = NDArray[np.float64]
+__all__ = ["Fit", "Norm", "Reals", "Tangent", "dual_bound", "newton"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,69 +44,6 @@ class Norm(Protocol):
     def _euclidean(self, rows: int) -> float:
         """Give c with ‖v‖₂ ≤ c · norm for all vectors of so many entries."""
         ...
-
-
-class Rows:
-    """The rows of A in coordinates y in which its columns are orthonormal: x = T y."""
-
-    def __init__(self, blocks: RowBlocks) -> None:
-        self.blocks = blocks
-        found, self.count = row_whitening(lambda: (block for _, block in blocks))
-        self.transform = found.transform
-        self.columns, self.rank = found.transform.shape
-
-    def __iter__(self) -> Iterator[tuple[slice, Floats]]:
-        """Read the blocks again."""
-        for first, block in self.blocks:
-            yield slice(first, first + len(block)), block.astype(np.float64, copy=False)
-
-    def apply(self, y: Reals) -> Reals:
-        """Give A T y."""
-        x, image = self.transform @ y, np.empty(self.count)
-        for rows, block in self:
-            np.dot(block, x, out=image[rows])
-        return image
-
-    def adjoint(self, w: Reals) -> Reals:
-        """Give Tᵀ Aᵀ w."""
-        total = np.zeros(self.transform.shape[0])
-        for rows, block in self:
-            total += w[rows] @ block
-        return np.asarray(self.transform.T @ total)
-
-    def coordinates(self, chosen: NDArray[np.intp]) -> Reals:
-        """Give some rows of A T; the row numbers must not fall."""
-        parts = [np.empty((0, self.rank))]
-        for rows, block in self:
-            low, high = np.searchsorted(chosen, [rows.start, rows.stop])
-            parts.append(block[chosen[low:high] - rows.start] @ self.transform)
-        return np.concatenate(parts)
-
-    def leverage(self) -> Reals:
-        """Give the squared norm of each row of A T."""
-        scores = np.empty(self.count)
-        for rows, block in self:
-            u = block @ self.transform
-            scores[rows] = np.einsum("ij,ij->i", u, u)
-        return scores
-
-    def normal(self, at: Tangent) -> tuple[Reals, Reals]:
-        """Give the gradient and the curvature of the smoothed norm in y, in one pass."""
-        total = np.zeros(self.transform.shape[0])
-        matrix = np.zeros((self.rank, self.rank))
-        sums = np.zeros((len(at.groups), self.rank))
-        for rows, block in self:
-            total += at.gradient[rows] @ block
-            curved = np.flatnonzero(at.curvature[rows])
-            u = block[curved] @ self.transform
-            matrix += u.T @ (u * at.curvature[rows][curved, None])
-            for k, (members, signs, _) in enumerate(at.groups):
-                low, high = np.searchsorted(members, [rows.start, rows.stop])
-                where = np.searchsorted(curved, members[low:high] - rows.start)
-                sums[k] += signs[low:high] @ u[where]
-        for (members, _, curvature), one in zip(at.groups, sums, strict=True):
-            matrix -= np.outer(one, one) * (curvature / len(members))
-        return self.transform.T @ total, matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +78,7 @@ def newton(
     smoothing = _smoothing(norm, r, max(share, tolerance / 3))
     best_y, best_r, value = y, r, norm.value(r)
     bound, dual = 0.0, np.zeros(len(b))
-    constant = norm._euclidean(rows.count)
+    constant = 2 * norm._euclidean(rows.count)  # σ(A T) is proven to be at least 1/2 alone
     steps, ridge = 0, 1e-3
     while True:
         at = norm._tangent(r, smoothing)
@@ -157,7 +91,7 @@ def newton(
         found = dual_bound(now, product, constant * float(np.linalg.norm(gradient)) / size)
         if found > bound:
             bound, dual = found, at.gradient / size
-        if value - bound <= 0.999 * tolerance * bound or steps == limit or value <= rounding:
+        if value - bound <= 0.9 * tolerance * bound or steps == limit or value <= rounding:
             return Fit(best_y, best_r, value, bound, dual, steps)
         scale = float(at.gradient @ r) / float(r @ r)
         scale = ridge * scale + 4 * np.finfo(np.float64).eps * float(np.trace(curvature))

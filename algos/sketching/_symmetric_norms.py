@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -115,6 +115,10 @@ class OrderedNorm:
                 "weights must be at least 0, not rise, and start above 0, "
                 f"got {self.weights}; sort them"
             )
+        if not 1e-100 <= self.weights[0] <= 1e100:
+            raise ValueError(
+                f"weights must start between 1e-100 and 1e100, got {self.weights[0]}; divide them"
+            )
 
     def _padded(self, rows: int) -> Reals:
         """Give one weight a row."""
@@ -167,6 +171,7 @@ class OrderedNorm:
     def _tangent(self, r: Reals, smoothing: float) -> Tangent:
         """Project r / smoothing onto the dual ball: sort, then pool adjacent violators."""
         sizes, weights = np.abs(r), self._padded(len(r))
+        smoothing /= float(weights[0])  # of the norm with first weight 1
         order = np.argsort(-sizes, kind="stable")
         target = sizes[order] / smoothing
         pooled = isotonic_regression(target - weights, increasing=False)
@@ -186,7 +191,8 @@ class OrderedNorm:
         members = [np.sort(order[starts[k] : starts[k] + lengths[k]]) for k in largest]
         groups = tuple((rows, np.where(r[rows] < 0, -1.0, 1.0), 1 / smoothing) for rows in members)
         value = float(w @ r) - smoothing / 2 * float(w @ w)
-        return Tangent(value, w, curvature, lambda: self.dual(w), groups)
+        rounding = 1 + len(r) * float(np.finfo(np.float64).eps)  # of partial sums
+        return Tangent(value, w, curvature, lambda: rounding * self.dual(w), groups)
 
 
 class TopKNorm(OrderedNorm):
@@ -205,7 +211,7 @@ class TopKNorm(OrderedNorm):
     """
 
     def __init__(self, k: int) -> None:
-        super().__init__(np.ones(checked_count("k", k, most=2**40)))
+        self.weights = np.broadcast_to(np.ones(1), checked_count("k", k, most=2**40))
 
 
 class SumOfNorms:
@@ -225,10 +231,13 @@ class SumOfNorms:
     13.0
     """
 
-    def __init__(self, norms: Sequence[Norm], factors: ArrayLike | None = None) -> None:
+    def __init__(self, norms: Iterable[Norm], factors: ArrayLike | None = None) -> None:
         self.norms = tuple(norms)
         if not self.norms:
             raise ValueError("norms must hold at least one norm, got none")
+        for one in self.norms:
+            if not hasattr(one, "_tangent"):
+                raise TypeError(f"norms must hold norms such as LpNorm(1), got {one!r}")
         given = np.ones(len(self.norms)) if factors is None else factors
         self.factors = checked_array("factors", given, shape=(len(self.norms),))
         if (self.factors <= 0).any():

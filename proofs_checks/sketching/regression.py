@@ -144,9 +144,9 @@ def problems(kind: str, powers: tuple[float, ...] = (1.0,)) -> Instances:
 
 SHARED = "algos.sketching._regression"
 NORMS = "algos.sketching._symmetric_norms"
-LEFT = "leftover = norm._euclidean(rows.count) * float(np.linalg.norm(rows.transform.T @ left))"
+LEFT = "dual_bound(greatest, product, norm._euclidean(rows.count) * left)"
 SAMPLED = "y = few.transform @ fit.y"
-BOUND = "bound = min(dual_bound(objective, product, leftover), objective)"
+BOUND = "bound = min(bound, objective) if rows.proven else 0.0"
 OBJECTIVE = "objective = norm.value(residual)"
 
 
@@ -157,7 +157,7 @@ def shared_faults(algorithm: Algorithm) -> dict[str, Any]:
             algorithm,
             "not_projected",
             "Takes the dual vector as if Aᵀw were zero.",
-            (LEFT, "leftover = 0.0"),
+            (LEFT, "dual_bound(greatest, product, 0.0)"),
             module=SHARED,
         ),
         "bound": edited(
@@ -165,7 +165,7 @@ def shared_faults(algorithm: Algorithm) -> dict[str, Any]:
             "bound_of_the_sample",
             "Reports the sample's lower bound.",
             (SAMPLED, SAMPLED + "; rows.known = fit.lower_bound  # type: ignore"),
-            (BOUND, BOUND.replace("min(", "getattr(rows, 'known', 0.0) or min(")),
+            (BOUND, "bound = getattr(rows, 'known', 0.0) or " + BOUND.removeprefix("bound = ")),
             module=SHARED,
         ),
         "objective": edited(
@@ -174,6 +174,7 @@ def shared_faults(algorithm: Algorithm) -> dict[str, Any]:
             "Reports the sample's objective.",
             (SAMPLED, SAMPLED + "; rows.known = fit.objective  # type: ignore"),
             (OBJECTIVE, "objective = getattr(rows, 'known', 0.0) or norm.value(residual)"),
+            ("norm.value(np.abs(residual) + errors)", "objective"),
             module=SHARED,
         ),
     }

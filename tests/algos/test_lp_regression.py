@@ -84,15 +84,17 @@ def test_powers_agree_with_the_cone_program(kind: str, p: float) -> None:
 
 @pytest.mark.parametrize("p", [1, 1.3, 2, 5, 60])
 def test_a_sample_of_rows_comes_first_and_all_rows_certify(p: float) -> None:
-    A, b = problem("cauchy response", 5000, 4)
-    result = lp_regression(A, b, p, rng=0)
-    assert result.sample_size == (0 if p == 2 else 800)
+    A, b = problem("cauchy response", 8000, 4)
+    result = lp_regression(A, b, p, size=600, rng=0)
+    assert result.sample_size == (0 if p == 2 else 600)
     assert_certified(result, A, b, p, 0.01)
-    again = lp_regression(A, b, p, rng=0)
+    again = lp_regression(A, b, p, size=600, rng=0)
     assert again.x.tolist() == result.x.tolist()
     unsampled = lp_regression(A, b, p, size=0)
     assert unsampled.sample_size == 0
     assert_certified(unsampled, A, b, p, 0.01)
+    assert lp_regression(A, b, p).sample_size == (800 if p == 1 else 0)
+    assert lp_regression(A[:7999], b[:7999], p).sample_size == 0
 
 
 @pytest.mark.parametrize("p", [1 + 1e-12, 1.001, 1.999999, 2.000001, 60, 1e4, 1e9])

@@ -153,6 +153,116 @@ class NotANumber(Power):
         return np.where(u < 0.1, u**self.p, np.nan)
 
 
+class Narrow(Power):
+    """One answer in many is wrong."""
+
+    def __init__(self, method: str, wrong: Any) -> None:
+        super().__init__(1.5)
+        self.method, self.wrong = method, wrong
+
+    def _spoilt(self, method: str, u: Any, answer: Any) -> Any:
+        middle = len(u) == 60 and method == self.method
+        return np.where(u == np.median(u[:59]), self.wrong, answer) if middle else answer
+
+    def value(self, u: Any) -> Any:
+        return self._spoilt("value", u, super().value(u))
+
+    def derivative(self, u: Any) -> Any:
+        return self._spoilt("derivative", u, super().derivative(u))
+
+    def conjugate(self, s: Any) -> Any:
+        return self._spoilt("conjugate", s, super().conjugate(s))
+
+
+@pytest.mark.parametrize("method", ["value", "derivative", "conjugate"])
+@pytest.mark.parametrize("wrong", [np.nan, -1.0, -np.inf])
+def test_one_wrong_answer_is_seen(method: str, wrong: float) -> None:
+    A, b = problem(60)
+    with pytest.raises(ValueError, match=rf"G.{method} must give finite numbers of at least 0"):
+        orlicz_regression(A, b, Narrow(method, wrong))
+
+
+class Endless(Power):
+    """A conjugate that is inf wherever it is asked for more than the slopes met."""
+
+    def conjugate(self, s: Any) -> Any:
+        return np.full_like(s, np.inf)
+
+
+class Scalar(Power):
+    """One number for many."""
+
+    def value(self, u: Any) -> Any:
+        return 1.0 * bool(u.any())
+
+
+class Words(Power):
+    """No numbers."""
+
+    def derivative(self, u: Any) -> Any:
+        return np.array(["a"] * len(u))
+
+
+@pytest.mark.parametrize(
+    ("G", "message"),
+    [
+        (Endless(2), "G.conjugate must be finite near 0"),
+        (Scalar(2), "G.value must give an array"),
+        (Words(2), "G.derivative must give an array"),
+    ],
+)
+def test_answers_of_the_wrong_kind(G: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        orlicz_regression(*problem(), G)
+    with pytest.raises(TypeError, match="G must have the methods"):
+        orlicz_regression(*problem(), Huber)  # type: ignore[arg-type]
+
+
+class Flat(Power):
+    """Zero up to 1: a norm with entries that cost nothing."""
+
+    def value(self, u: Any) -> Any:
+        return np.maximum(u - 1, 0) ** 2
+
+    def derivative(self, u: Any) -> Any:
+        return 2 * np.maximum(u - 1, 0)
+
+    def conjugate(self, s: Any) -> Any:
+        return s + s**2 / 4
+
+
+class Bent(Power):
+    """The greatest of u and 3 u − 1: kinks, linear growth, a conjugate that is inf."""
+
+    def value(self, u: Any) -> Any:
+        return np.maximum(u, 3 * u - 1)
+
+    def derivative(self, u: Any) -> Any:
+        return np.where(u > 0.5, 3.0, 1.0)
+
+    def conjugate(self, s: Any) -> Any:
+        return np.where(s <= 1, 0, np.where(s <= 3, (s - 1) / 2, np.inf))
+
+
+@pytest.mark.parametrize("G", [Flat(2), Bent(1), Huber(1e-150), ConvexTukey(1e-150)])
+def test_flat_and_bent_functions(G: Any) -> None:
+    A, b = problem()
+    result = orlicz_regression(A, b, G, tolerance=1e-4)
+    assert result.status == "certified"
+    norm, rng = OrliczNorm(G), np.random.default_rng(0)
+    for _ in range(300):
+        x = result.x + 0.1 * np.abs(result.x).max() * rng.normal(size=3)
+        assert norm.value(b - A @ x) >= result.lower_bound
+
+
+@pytest.mark.parametrize("width", [1e3, 1e150])
+def test_tukey_made_convex_with_a_wide_middle_is_least_squares(width: float) -> None:
+    A, b = problem()
+    result = orlicz_regression(A, b, ConvexTukey(width), tolerance=1e-6)
+    assert result.status == "certified"
+    assert result.x == pytest.approx(np.linalg.lstsq(A, b)[0], rel=1e-3)
+
+
 class Lifted(Power):
     """G(0) = 1."""
 

@@ -135,6 +135,26 @@ def test_extremes(name: str) -> None:
     assert zero.status == "certified"
 
 
+@pytest.mark.parametrize("factor", [1e-90, 1e90])
+def test_the_scale_of_the_weights_does_not_matter(factor: float) -> None:
+    A, b = problem(cauchy=True)
+    weights = np.linspace(1, 0, 60)
+    plain = symmetric_norm_regression(A, b, OrderedNorm(weights))
+    result = symmetric_norm_regression(A, b, OrderedNorm(factor * weights))
+    assert result.status == "certified"
+    assert result.steps <= plain.steps + 5
+    assert result.objective == pytest.approx(factor * plain.objective, rel=0.01)
+
+
+def test_a_sum_of_norms_of_far_apart_scales() -> None:
+    A, b = problem()
+    norm = SumOfNorms([LpNorm(1), TopKNorm(2)], [1e-12, 1e12])
+    result = symmetric_norm_regression(A, b, norm, tolerance=1e-6)
+    assert result.status == "certified"
+    alone = symmetric_norm_regression(A, b, TopKNorm(2), tolerance=1e-6)
+    assert result.objective == pytest.approx(1e12 * alone.objective, rel=2e-6)
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
@@ -144,6 +164,14 @@ def test_extremes(name: str) -> None:
         (lambda: OrderedNorm([0.0]), ValueError, "start above 0"),
         (lambda: OrderedNorm([1.0, -1.0]), ValueError, "weights must be at least 0"),
         (lambda: OrderedNorm([]), ValueError, "weights must have shape"),
+        (lambda: OrderedNorm([1e101]), ValueError, "weights must start between"),
+        (lambda: OrderedNorm([1e-101]), ValueError, "weights must start between"),
+        (lambda: SumOfNorms([3.0]), TypeError, "norms must hold norms"),  # type: ignore[list-item]
+        (
+            lambda: symmetric_norm_regression(*problem(), TopKNorm(2**40)),
+            ValueError,
+            "1099511627776 weights",
+        ),
         (lambda: SumOfNorms([]), ValueError, "norms must hold at least one"),
         (lambda: SumOfNorms([LpNorm(1)], [0.0]), ValueError, "factors must be positive"),
         (lambda: SumOfNorms([LpNorm(1)], [1.0, 2.0]), ValueError, "factors must have shape"),
