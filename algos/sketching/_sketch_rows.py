@@ -22,8 +22,6 @@ HEIGHT = 8192
 
 def blocks(name: str, A: Any, *, compressed: bool) -> Iterator[Any]:
     """Give blocks of rows: an array whole and not looked at, sparse rows compressed where asked."""
-    if isinstance(A, np.ma.MaskedArray):
-        raise TypeError(f"{name} must not be masked; fill it, or leave masked rows out")
     if sparse.issparse(A):
         A = _compressed(name, A)
     if _plain(A):
@@ -69,8 +67,10 @@ def scatter(rows: Any, buckets: NDArray[np.int32], signs: NDArray[np.int8], tota
 
 def _plain(A: Any) -> bool:
     """Tell a matrix of float32 or float64 that loops can read as it is."""
-    return isinstance(A, np.ndarray) and (
-        A.ndim == 2 and A.size > 0 and A.dtype in (np.dtype(np.float32), np.dtype(np.float64))
+    return (
+        isinstance(A, np.ndarray)
+        and not isinstance(A, np.ma.MaskedArray)
+        and (A.ndim == 2 and A.size > 0 and A.dtype in (np.dtype(np.float32), np.dtype(np.float64)))
     )
 
 

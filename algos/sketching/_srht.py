@@ -55,7 +55,8 @@ class SRHT(Sketch):
 
     Rows come in aligned blocks of 2^b: the entries of H at (k, o + j), with o a multiple of 2^b
     and j below it, are those at (k, o) times those at (k mod 2^b, j), so that a block is
-    transformed alone and m entries of it are read.  O((n + m) d log m) time for rows in one
+    transformed alone and m entries of it are read.  A read in other pieces falls into other
+    blocks, and S A is the same up to rounding alone.  O((n + m) d log m) time for rows in one
     piece, O(m d) memory.
 
     References
