@@ -225,6 +225,8 @@ def test_float32_stays_float32(make: Callable[..., Any]) -> None:
     assert both.result().dtype == np.float32
     both.update(A[5:].astype(np.float64))
     assert both.result().dtype == np.float64
+    both.update(A[:5], at=1000)
+    assert both.result().dtype == np.float64
     merged = make()
     merged.merge(both)
     assert merged.result().dtype == np.float64
