@@ -166,13 +166,21 @@ def test_matrices_that_change_are_refused() -> None:
             randomized_svd(A, 3, rng=0)
 
 
-@pytest.mark.parametrize("scale", [1e-150, 1e150])
+@pytest.mark.parametrize("scale", [1e-200, 1e-150, 1e150, 1e200])
 def test_scales(scale: float) -> None:
     A = matrix(50, 40, 0.8 ** np.arange(40))
     wanted, found = randomized_svd(A, 6, rng=0), randomized_svd(A * scale, 6, rng=0)
     np.testing.assert_allclose(found.s, wanted.s * scale)
     assert found.frobenius_error == pytest.approx(wanted.frobenius_error * scale)
     assert found.spectral_error == pytest.approx(wanted.spectral_error * scale)
+
+
+def test_precision_is_that_of_the_matrix() -> None:
+    A = matrix(30, 20, 0.5 ** np.arange(20)).astype(np.float32)
+    mixed = (A[:9].astype(np.float64), A[9:])
+    assert randomized_svd(aslinearoperator(A), 3, rng=0).s.dtype == np.float32
+    for blocks in (mixed, mixed[::-1]):
+        assert randomized_svd(lambda blocks=blocks: iter(blocks), 3, rng=0).s.dtype == np.float64
 
 
 def test_degenerate_matrices() -> None:
