@@ -70,7 +70,8 @@ legend = axes.legend(frameon=False)
 sample = sensitivity_sample(both, 1, size=4000, rng=7)
 x = fit(sample)
 objective = np.abs(table.design @ x - table.response).sum()
-print(f"{len(sample.rows)} of {len(both)} rows, {objective / full.lower_bound - 1:.2%} above the bound")
+above = objective / full.lower_bound - 1
+print(f"{len(sample.rows)} of {len(both)} rows, {above:.2%} above the bound")
 
 # %%
 # A CountSketch reads the table once, in blocks, and two halves merge into the sketch of the whole.
