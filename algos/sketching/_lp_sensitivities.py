@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from algos._arguments import checked_count, checked_real
-from algos.sketching._exact_sensitivities import Bounds, coordinates, exact_bounds
+from algos.sketching._enclosed_coordinates import coordinates
+from algos.sketching._exact_sensitivities import TINY, Bounds, exact_bounds
 from algos.sketching._lewis_weights import lewis_weights
 from algos.sketching._matrix import Floats, RowBlocks, checked_matrix, row_blocks
 from algos.sketching._subsampled_sensitivities import subsampled_bounds
@@ -66,7 +67,7 @@ class LpSensitivities:
 
     @property
     def gap(self) -> NDArray[np.float64]:
-        """(upper − lower) / upper for every row; 0 where both are 0."""
+        """(upper − lower) / upper for every row; 0 where upper is at most 1e-300."""
         return _gaps(self.lower, self.upper)
 
 
@@ -189,18 +190,17 @@ def _exact(
     else:
         labels = directions(matrix)
         bounds = vertex_bounds(where, labels, targets, errors, p, max_vertices=max_vertices)
-    upper = np.where(matrix[rows].any(axis=1), np.minimum(bounds.upper, 1.0), 0.0)
     once = np.unique(rows, return_index=True)[1]
-    total_upper = math.fsum(upper[once]) + len(matrix) - once.size
+    total_upper = math.fsum(bounds.upper[once]) + len(matrix) - once.size
     return LpSensitivities(
         lower=bounds.lower,
-        upper=upper,
+        upper=bounds.upper,
         **_total(math.fsum(bounds.lower[once]), total_upper, where.rank, p),
         rows=rows,
         p=p,
         rank=where.rank,
         method="exact",
-        status=_status(bool((_gaps(bounds.lower, upper) <= tolerance).all())),
+        status=_status(bool((_gaps(bounds.lower, bounds.upper) <= tolerance).all())),
         failure_probability=0.0,
         solves=rows.size,
         steps=bounds.steps,
@@ -263,7 +263,8 @@ def _subsampled(
 
 def _total(lower: float, upper: float, rank: int, p: float) -> dict[str, float]:
     """Bound the total, by sums of bounds and by the rank."""
-    least, most = sorted((float(rank), float(rank) ** (p / 2)))
+    with np.errstate(over="ignore"):
+        least, most = sorted((float(rank), float(np.float64(rank) ** (p / 2))))
     return {"total_lower": max(lower, least), "total_upper": min(upper, most)}
 
 
@@ -274,7 +275,7 @@ def _status(done: bool) -> str:
 
 def _gaps(lower: NDArray[np.float64], upper: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give relative gaps."""
-    return np.asarray((upper - lower) / np.where(upper > 0, upper, 1.0))
+    return np.asarray(np.where(upper > TINY, 1 - lower / np.maximum(upper, TINY), 0.0))
 
 
 def _whole(A: Any) -> Floats:

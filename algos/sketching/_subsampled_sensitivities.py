@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from algos.sketching._exact_sensitivities import EPS, Bounds, Coordinates, exact_bounds
+from algos.sketching._enclosed_coordinates import EPS, Coordinates
+from algos.sketching._exact_sensitivities import Bounds, exact_bounds
 
 __all__ = ["Subsampled", "signings", "subsampled_bounds"]
 

@@ -68,15 +68,15 @@ NO_POWER = edited(
     lp_sensitivities,
     "no_power_below",
     "The lower bound is the ratio of norms, without its power p.",
-    ("np.asarray(ratio**p * (1", "np.asarray(ratio ** min(p, 1.0) * (1"),
-    ("return Bounds(np.maximum(norms - errors, 0) ** 2", "return Bounds(np.maximum(norms, 0)"),
+    ("(low * norms[some]) ** p", "(low * norms[some])"),
+    ("where.greatest) ** 2", "where.greatest)"),
     module=EXACT,
 )
 WRONG_POINT = edited(
     lp_sensitivities,
     "norm_of_another_p",
     "The point is measured in the Euclidean norm.",
-    ("_norms(y @ where.rows.T, p) + error", "np.linalg.norm(y, axis=1)"),
+    ("_norms(y @ where.rows.T, p)", "lengths(y @ where.rows.T)"),
     module=EXACT,
 )
 WRONG_DUAL_NORM = edited(
@@ -91,7 +91,7 @@ INFEASIBLE = edited(
     "infeasible_certificate",
     "Shrinks the dual vector, and does not look whether it is feasible.",
     ("w = w + (c - w @ rows) @ rows.T", "w = 0.9 * w"),
-    ("np.where(missed > 0, growth * missed / where.least, 0.0)", "0.0"),
+    ("growth * missed / where.least", "0.0"),
     module=EXACT,
 )
 FEW_VERTICES = edited(
@@ -125,15 +125,18 @@ LEVERAGE = edited(
     "scores_of_p_2",
     "Takes the leverage scores for Lewis weights, whatever p.",
     ("exponent = 0.5 - 1 / p", "exponent = 0.0"),
-    ("kappa = float((high / w).max())", "w = np.maximum(high, 1e-300)\n    kappa = 1.0"),
+    (
+        "least, most = sorted(",
+        "logs, kappa = np.where(some, high, 0.0), 0.0\n    least, most = sorted(",
+    ),
     module=WEIGHTED,
 )
 NOT_RAISED = edited(
     lp_sensitivities,
     "not_raised_to_half_of_p",
     "Takes scores for weights without the power p/2.",
-    ("lower = (low / w) ** (p / 2) * w", "lower = low ** min(2 / p, 1.0)"),
-    ("upper = (high / w) ** (p / 2) * w", "upper = high ** max(2 / p, 1.0)"),
+    ("np.exp(p / 2 * (low - logs) + logs", "np.exp(min(2 / p, 1.0) * low"),
+    ("np.exp(p / 2 * (high - logs) + logs", "np.exp(max(2 / p, 1.0) * high"),
     module=WEIGHTED,
 )
 SIDES_SWAPPED = edited(
@@ -226,10 +229,10 @@ ON_BLOCKS = Instances(cases(least=1.0), [one for one in HARD if one[1].p in (1, 
 ON_OPPOSITES = Instances(
     st.builds(
         Case,
-        st.builds(Opposites, st.sampled_from([8, 12, 14]), st.integers(0, 9)),
-        st.sampled_from([1.0, 1.5, 3.0]),
+        st.builds(Opposites, st.integers(8, 10), st.integers(1, 2)),
+        st.sampled_from([1.0, 2.0]),
     ),
-    [("opposite rows, p = 1", Case(Opposites(12), 1))],
+    [("opposite rows, p = 1", Case(Opposites(8, 2), 1))],
 )
 
 
@@ -242,7 +245,7 @@ ON_OPPOSITES = Instances(
 def subsampled_failure(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
     """Count runs in which some bound fails."""
     result = run(
-        algorithm, case, method="subsampled", block_size=14, failure_probability=DELTA, rng=rng
+        algorithm, case, method="subsampled", block_size=2, failure_probability=DELTA, rng=rng
     )
     low, high, _ = truth(case)
     rows = bool((result.lower <= high * ANGLES).all() and (low <= result.upper * ANGLES).all())
@@ -250,18 +253,18 @@ def subsampled_failure(algorithm: Algorithm, case: Case, rng: np.random.Generato
     return Measurement(not (rows and total), failure_probability=DELTA)
 
 
-NOT_ENOUGH_BLOCKS = edited(
+NO_LARGEST = edited(
     lp_sensitivities,
-    "blocks_of_all_rows",
-    "Puts all rows into one block, and does not look at Lewis weights.",
-    ("rng.permutation(n) // block_size", "np.zeros(n, dtype=np.int64)"),
-    ("np.minimum(sure.upper, upper[block])", "n * upper[block]"),
-    ("np.minimum(found.upper, sure.upper[rows])", "n * found.upper"),
+    "sum_over_signings",
+    "Adds up the bounds of a block's signings, and looks at no other bound.",
+    ("reshape(count, blocks).max(axis=0)", "reshape(count, blocks).sum(axis=0)"),
+    ("np.minimum(sure.upper, upper[block])", "upper[block]"),
+    ("np.minimum(found.upper, sure.upper[rows])", "upper[rows]"),
     module=BLOCKS,
 )
 
 
-@check(claims.SUBSAMPLED_SIZE, on=ON_BLOCKS, faults=[NOT_ENOUGH_BLOCKS], trials=60)
+@check(claims.SUBSAMPLED_SIZE, on=ON_BLOCKS, faults=[NO_LARGEST], trials=60)
 def subsampled_size(algorithm: Algorithm, case: Case, rng: np.random.Generator) -> Measurement:
     """Add up the upper bounds."""
     result = run(algorithm, case, method="subsampled", block_size=2, rng=rng)
