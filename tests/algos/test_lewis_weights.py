@@ -12,6 +12,8 @@ import pytest
 from scipy import sparse
 
 from algos.sketching import leverage_scores, lewis_error_bound, lewis_weights
+from algos.sketching._lewis_rounding import Rounding
+from algos.sketching._whitening import Whitening
 from proofs_checks.sketching.matrices import HARD, Tall
 
 POWERS = (0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 3.9, 4.0, 6.0, 20.0, 50.0)
@@ -313,6 +315,33 @@ def test_rounding_that_hides_rows_is_no_residual() -> None:
     result = lewis_weights(A, 0.03)
     assert (result.status, result.residual, result.error_bound) == ("stopped", math.inf, math.inf)
     assert result.iterations < 1000
+
+
+def test_the_bound_on_rounding_by_hand() -> None:
+    """Three columns, T = I: a coordinate of a unit row is known to 5 units of rounding."""
+    unit = 5 * np.finfo(float).eps
+
+    def bound(coordinates: Any, exponents: Any = 0.0) -> float:
+        errors = Rounding(Whitening(np.eye(3)))
+        errors.add(np.eye(3), coordinates, np.full(3, exponents))
+        return errors.bound()
+
+    exact = 2 * math.sqrt(3) * unit + 2 * unit
+    assert bound(np.eye(3)) == pytest.approx(exact, rel=1e-6)
+    assert bound(np.eye(3) * 1e-3, math.log(1e3)) == pytest.approx(
+        2 * math.sqrt(3) * 1e3 * unit + 2e3 * unit, rel=1e-3
+    )
+    assert bound(np.eye(3) * math.sqrt(1.2)) == pytest.approx(-math.log(0.8))
+    assert bound(np.eye(3) * math.sqrt(2.1)) == math.inf
+    small = np.diag([1.0, 1.0, 2 * unit])
+    assert bound(small) == math.inf  # the third direction is lost
+    hidden = Rounding(Whitening(np.eye(3)))
+    hidden.add(np.eye(3), np.eye(3), np.zeros(3))
+    hidden.add(np.eye(3), np.eye(3) * unit / 2, np.zeros(3))
+    assert hidden.bound() == math.inf  # coordinates smaller than their rounding
+    great = Rounding(Whitening(np.eye(3)))
+    great.add(np.eye(3), np.eye(3), np.full(3, 800.0))
+    assert great.bound() == math.inf
 
 
 def test_weights_below_the_least_double_are_zero() -> None:
