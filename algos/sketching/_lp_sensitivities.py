@@ -35,7 +35,6 @@ class LpSensitivities:
     total_lower, total_upper : float
         The same for the sum S over all rows of A.
     rows : ndarray of int, shape (k,)
-        The rows' numbers.
     p : float
     rank : int
         The rank of A, up to rounding.
@@ -129,14 +128,14 @@ def lp_sensitivities(
     For p ≥ 1, σ^(1/p) = max{a_i·x : ‖A x‖_p ≤ 1} = min{‖w‖_q : Aᵀw = a_i} with 1/p + 1/q = 1.
     Any x certifies from below and any w from above; the bounds account for their rounding.
     p = 2 takes a QR factorisation, p = 1 a simplex method with a linear program behind it, any
-    other p Newton's method, O(n d²) a step; below p = 1.05 it may stop short of the tolerance.  For
+    other p Newton's method, O(n d²) a step; near p = 1 it may stop short of the tolerance.  For
     p ≤ 1 the supremum is attained where d − 1 independent rows vanish: O(n d) for each of at most
     C(n, d − 1) vertices.  All take O(n d) memory beside A.  A row of zeros has sensitivity 0, one
     outside the others' span 1, and d^min(1, p/2) ≤ S ≤ d^max(1, p/2).
 
-    "Proven" is up to one decision: directions that vanish beside the rounding of A, once its
-    columns are scaled to norm 1, count as zero; and for p < 1, rows that are dependent up to
-    1e-10.
+    "Proven" is up to one decision: directions that vanish beside the rounding of A, its columns
+    scaled to norm 1, and of each row count as zero; and for p < 1, rows dependent up to 1e-10.
+    No more is said of sensitivities below 1e-300 than that.
 
     References
     ----------

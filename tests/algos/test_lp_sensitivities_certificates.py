@@ -144,3 +144,21 @@ def test_singular_values_are_enclosed() -> None:
     values = np.linalg.svd(U, compute_uv=False)
     assert 1 - 1e-12 < enclosed.least <= values.min()
     assert values.max() <= enclosed.greatest < 1 + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("A", "status"),
+    [
+        ([[-3.0, 2, 2], [0, -1, 0], [3, -1, -2]], "converged"),  # a row with one entry, rank 2
+        ([[1.0, 1], [1, 1], [1, 1 + 1e-12]], "tolerance not reached"),
+        ([[1.0, 1], [1, 1 + 1e-12], [7, 7 - 3e-12], [3, 3 + 5e-12]], "tolerance not reached"),
+    ],
+)
+def test_nearly_dependent_columns(A: Any, status: str) -> None:
+    rank, truth = exactly(A)
+    for method in ("exact", "lewis"):
+        result = lp_sensitivities(A, 1, method=method)  # type: ignore[arg-type]
+        assert result.rank == rank
+        for low, one, high in zip(result.lower, truth, result.upper, strict=True):
+            assert Fraction(low) <= one <= Fraction(high)
+    assert lp_sensitivities(A, 1).status == status
