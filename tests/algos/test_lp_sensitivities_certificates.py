@@ -157,7 +157,7 @@ def test_singular_values_are_enclosed() -> None:
 def test_nearly_dependent_columns(A: Any, status: str) -> None:
     rank, truth = exactly(A)
     for method in ("exact", "lewis"):
-        result = lp_sensitivities(A, 1, method=method)  # type: ignore[arg-type]
+        result = lp_sensitivities(A, 1, method=method)
         assert result.rank == rank
         for low, one, high in zip(result.lower, truth, result.upper, strict=True):
             assert Fraction(low) <= one <= Fraction(high)
