@@ -128,12 +128,12 @@ def problems(kind: str, powers: tuple[float, ...] = (1.0,)) -> Instances:
         matrix=tall(max_rows=30).filter(lambda one: one.rows > 2 * one.columns),
         kind=st.just(kind),
         p=st.sampled_from(powers),
-        tolerance=st.sampled_from([0.5, 0.01]),
+        tolerance=st.sampled_from([0.5, 0.01, 1e-6]),
         size=st.sampled_from([0, 8]),
         max_steps=st.sampled_from([0, 1, 2, 100]),
     )
     hard = [
-        (f"{name}, p = {p:g}, {steps} steps", Problem(one, kind, p, 0.1, 8, steps))
+        (f"{name}, p = {p:g}, {steps} steps", Problem(one, kind, p, 1e-6, 8, steps))
         for name, one in HARD
         for p in powers
         for steps in (0, 1)
@@ -148,6 +148,8 @@ LEFT = "dual_bound(greatest, product, norm._euclidean(rows.count) * left)"
 SAMPLED = "y = few.transform @ fit.y"
 BOUND = "bound = min(bound, objective) if rows.proven else 0.0"
 OBJECTIVE = "objective = norm.value(residual)"
+LAST = "WARM if count else COLD, tolerance, limit"
+ALONE = (LAST, "WARM if count else COLD, tolerance, 0 if count else limit")
 
 
 def shared_faults(algorithm: Algorithm) -> dict[str, Any]:
@@ -163,7 +165,8 @@ def shared_faults(algorithm: Algorithm) -> dict[str, Any]:
         "bound": edited(
             algorithm,
             "bound_of_the_sample",
-            "Reports the sample's lower bound.",
+            "Takes the sample's solution, with its lower bound.",
+            ALONE,
             (SAMPLED, SAMPLED + "; rows.known = fit.lower_bound  # type: ignore"),
             (BOUND, "bound = getattr(rows, 'known', 0.0) or " + BOUND.removeprefix("bound = ")),
             module=SHARED,

@@ -41,7 +41,8 @@ def _lower(algorithm: Callable[..., Any], name: str) -> Theorem:
         constants="exact",
         statement=(
             "Whatever the sample, the number of steps and the status, lower_bound is at most the "
-            "least norm of b − A x over all x."
+            "least norm of b − A x over all x; columns that are dependent up to rounding in every "
+            "row count as dependent."
         ),
         source=here(PAGE, "The certificate"),
         domain=DOMAIN,
