@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from algos.sketching._matrix import BLOCK, Floats
 from algos.sketching._sampling_scores import Blocks, Coordinates
 
-__all__ = ["eigenvalue_ratios", "grid_ratios"]
+__all__ = ["EPS", "eigenvalue_ratios", "grid_ratios", "lengths", "rounding"]
 
 Reals = NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)
@@ -78,13 +78,13 @@ def _norms(
     for first, block in blocks:
         for start in range(0, len(block), height):
             rows = block[start : start + height]
-            sizes = _lengths(rows, coordinates)[:, None]
+            sizes = lengths(rows, coordinates)[:, None]
             powers = np.hstack([np.abs(rows @ points), sizes]) ** p
             mine = np.ones(len(rows)) if weights is None else weights[start : start + height]
             sums += mine @ powers
         count = first + len(block)
     *norms, size = sums ** (1 / max(p, 1.0))
-    found, lost = np.array(norms), size * _rounding(coordinates) ** min(p, 1.0)
+    found, lost = np.array(norms), size * rounding(coordinates) ** min(p, 1.0)
     change = step * (found.max() + lost) / (1 - step) + lost
     off = (count + 100) * EPS
     return np.maximum(found - change, 0.0) * (1 - off), (found + change) * (1 + off)
@@ -108,16 +108,16 @@ def unit_directions(rank: int, directions: int) -> tuple[Reals, float]:
 
 def _transformed(rows: Floats, coordinates: Coordinates) -> tuple[Reals, Reals]:
     """Give rows in the coordinates, and how far rounding moved each at most."""
-    errors = _rounding(coordinates) * _lengths(rows, coordinates)
+    errors = rounding(coordinates) * lengths(rows, coordinates)
     return rows @ coordinates.transform, errors
 
 
-def _lengths(rows: Floats, coordinates: Coordinates) -> Reals:
+def lengths(rows: Floats, coordinates: Coordinates) -> Reals:
     """Give ‖ |a| |T| ‖ for each row a."""
     size = np.abs(rows) @ np.abs(coordinates.transform)
     return np.asarray(np.linalg.norm(size, axis=1))
 
 
-def _rounding(coordinates: Coordinates) -> float:
+def rounding(coordinates: Coordinates) -> float:
     """Bound the error of a row's product with T and a unit vector, beside ‖ |a| |T| ‖."""
     return 2 * (sum(coordinates.transform.shape) + 4) * EPS

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from algos._arguments import checked_array, checked_count, checked_real
 from algos.sketching._matrix import Floats, row_blocks
 from algos.sketching._sample_size import guaranteed_distortion, guaranteed_error, sample_size
+from algos.sketching._sampling_cones import cone_ratios
 from algos.sketching._sampling_distortion import eigenvalue_ratios, grid_ratios
 from algos.sketching._sampling_draw import draw
 from algos.sketching._sampling_scores import (
@@ -34,7 +35,7 @@ Reals = NDArray[np.float64]
 MOST_SIZE = 2**28
 
 #: A grid is chosen so that about this many |row · direction|^p are taken.
-GRID_WORK = 2 * 10**7
+GRID_WORK = 5 * 10**7
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +67,8 @@ class Sample:
     failure_probability : float
         For the next two.
     ratios : (float, float) or None
-        Computed for the rows drawn: every ‖SAx‖_p / ‖Ax‖_p (for p < 1, of the p-th powers) lies
-        between these two.
+        Between these two lies, rounding included, every ‖SAx‖_p / ‖Ax‖_p (for p < 1, of the p-th
+        powers); where ``rank`` is below d, for x in the span that was found.
     certificate : str
         How ``ratios`` were computed, or why not.
     error : float
@@ -115,9 +116,7 @@ def sensitivity_sample(
     directions: int | None = None,
     rng: int | np.random.Generator | None = None,
 ) -> Sample:
-    """Draw rows of A so that weighted sums of abs(a_i x)^p keep ‖Ax‖_p^p for all x.
-
-    Use it to make a regression in the l_p norm small: solve it on the rows drawn.
+    """Draw rows of A so that weighted sums of abs(a_i x)^p keep ‖Ax‖_p^p: small regressions.
 
     Parameters
     ----------
@@ -132,7 +131,7 @@ def sensitivity_sample(
         leverage for 1 ≤ p ≤ 2, and the same as ``"leverage_plus_sensitivity"`` for p > 2.  Or
         numbers that you know to be at least the sensitivities.
     size : int, optional
-        Number of draws, with replacement: it may exceed n.
+        Number of draws, with replacement: it may exceed n; at most 2^28.
     distortion : float, optional
         In (0, 1): in place of ``size``, the distortion that `sample_size` is to guarantee.
     failure_probability : float, optional
@@ -151,22 +150,24 @@ def sensitivity_sample(
     Raises
     ------
     TypeError, ValueError
-        An argument is not what it must be; A is zero; an iterator, which gives its rows once
-        (see `Coreset`); scores that need the whole matrix for a matrix given by blocks.
+        An argument is not what it must be; A is zero; an iterator (see `Coreset`); scores that
+        need the whole matrix for a matrix given by blocks.
 
     Notes
     -----
     With scores s_i at least the sensitivities sup_x abs(a_i x)^p / ‖Ax‖_p^p, of sum S', and m draws
     with probabilities s_i / S', a fixed ‖Ax‖_p^p is estimated within 1 ± e except with probability
-    2 exp(−m e² / (2 S' (1 + e/3))).  S' is at most 1.05 d^max(1, p/2) for Lewis weights,
-    d (n/d)^(1 − p/2) for root leverages and e·d for recursive ones, whose rounds pass over all of A
-    where the literature's sample in between.  Sharper sizes of all x at once, up to unspecified
-    constants: S^(2 − 2/p) for p > 2; for p in [1, 2] sensitivities alone take d^(1 − p/2) S, which
-    supersedes S^(2/p), and l2_augmented ones S + d.
+    2 exp(−m e² / (2 S' (1 + e/3))).  S' is at most 1.05 d^max(1, p/2) for Lewis weights (if 100
+    passes find them, as for p up to 20), d (n/d)^(1 − p/2) for root leverages and e·d for recursive
+    ones, whose rounds pass over all of A where the literature's sample in between.  Sharper sizes
+    of all x at once, up to unspecified constants: S^(2 − 2/p) for p > 2; for p in [1, 2]
+    sensitivities alone take d^(1 − p/2) S, which supersedes S^(2/p), and l2_augmented ones S + d.
 
-    A draw is the place of a uniform number among the cumulated scores, so that the same seed gives
-    the same rows however A's rows come in blocks.  A few passes, O(d²) memory besides the rows
-    drawn and a block; sensitivities and scores of yours take n numbers.
+    A draw is the place of a uniform number among the cumulated scores: the same seed gives the same
+    rows however A's rows come in blocks, and weights but for rounding on other numbers of threads.
+    A few passes, O(d²) memory besides the rows drawn and a block; sensitivities and scores of yours
+    take n numbers.  Sensitivities solve a convex problem a row: minutes for a few hundred rows of
+    50 columns at p = 1, where Lewis weights take milliseconds.
 
     References
     ----------
@@ -293,5 +294,6 @@ def _certificate(
         directions = min(max(GRID_WORK // scores.rows, 64), 4096)
     if directions == 0:
         return None, "none: no directions were asked for"
-    ratios = grid_ratios(blocks, coordinates, matrix, weights, p, max(directions, 4))
+    enclose = cone_ratios if p >= 1 else grid_ratios
+    ratios = enclose(blocks, coordinates, matrix, weights, p, max(directions, 4))
     return ratios, f"a grid of directions, {directions} asked for"

@@ -115,8 +115,9 @@ def _growth(claim: Any, p: float, *, augmented: bool = False) -> Check:
     if p < 2 and not augmented:
         columns = (*columns, 40)
     sizes = Sizes("rank", [TwoBlocks(d, p, augmented) for d in columns], 0.15 if separate else 0.1)
+    trials = 24 if separate else 16 if augmented else 8
     faults: list[Algorithm] = [draws_forgotten, *([leverage_forgotten] if separate else [])]
-    return check(claim, on=sizes, faults=faults, trials=24 if separate else 8)(_needed)
+    return check(claim, on=sizes, faults=faults, trials=trials)(_needed)
 
 
 sampling_growth = (

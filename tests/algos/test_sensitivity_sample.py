@@ -13,6 +13,7 @@ from scipy import linalg, sparse
 
 from algos.sketching import sample_size, sensitivity_sample
 from algos.sketching._sample_size import guaranteed_distortion, guaranteed_error
+from algos.sketching._sampling_cones import cones
 from algos.sketching._sampling_distortion import unit_directions
 from algos.sketching._sampling_scores import even_blocks, leverage_rounds, quadratic_scores
 from proofs_checks.sketching.matrices import HARD, KINDS, Tall
@@ -266,7 +267,7 @@ def test_the_grid_encloses_what_random_directions_show(p: float, rank: int, kind
     ratios = (sample.weights @ np.abs(sample.matrix @ x) ** p / whole) ** (1 / max(p, 1))
     assert sample.ratios[0] <= ratios.min() + 1e-12
     assert ratios.max() <= sample.ratios[1] + 1e-12
-    if rank < 3 and p >= 1:
+    if p >= 1:
         assert sample.ratios == pytest.approx((ratios.min(), ratios.max()), rel=0.1)
 
 
@@ -296,6 +297,17 @@ def test_no_direction_is_farther_from_the_grid_than_told(rank: int) -> None:
     squares = np.maximum(2 - 2 * np.abs(x @ grid.T), 0).min(axis=1)
     assert np.sqrt(squares.max()) <= mesh + 1e-7
     assert np.linalg.norm(grid, axis=1) == pytest.approx(np.ones(len(grid)))
+
+
+@pytest.mark.parametrize("rank", [2, 3])
+def test_the_cones_cover_a_half_space(rank: int) -> None:
+    edges, cells = cones(rank, 30)
+    simplices = [cells] if rank == 2 else [cells[:, :3], cells[:, 1:]]  # halves of squares
+    inverses = np.linalg.inv(edges[np.vstack(simplices)])
+    y = np.random.default_rng(0).normal(size=(2000, rank))
+    shares = np.einsum("yr,srk->ysk", y, inverses)
+    inside = (shares >= -1e-12).all(axis=2) | (shares <= 1e-12).all(axis=2)
+    assert inside.any(axis=1).all()
 
 
 def test_beyond_rank_three_there_is_a_reason_instead() -> None:
