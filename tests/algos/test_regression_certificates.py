@@ -247,3 +247,14 @@ def test_bad_sparse_matrices_and_passes() -> None:
     passes = iter([50, 50, 49])
     with pytest.raises(ValueError, match="rows"):
         lp_regression(lambda: iter([np.ones((next(passes), 1))]), b)
+
+
+def test_entries_given_in_parts_are_added_up_before_their_rounding_is() -> None:
+    parts: Any = sparse.csr_matrix((60, 20))
+    parts.indptr, parts.indices = np.arange(0, 121, 2), np.repeat(np.arange(60) % 20, 2)
+    parts.data = np.tile([1e8, 1 - 1e8], 60)  # in place: no constructor adds them up
+    whole = sparse.csr_array(np.eye(20)[np.arange(60) % 20])
+    b, x, w = np.ones(60), np.ones(20), np.ones(60)
+    for one, two in zip(Rows(parts).checked(b, x, w), Rows(whole).checked(b, x, w), strict=True):
+        assert one == pytest.approx(two)
+    assert parts.nnz == 120  # the caller's matrix stays as it is
