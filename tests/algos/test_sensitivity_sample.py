@@ -15,7 +15,13 @@ from algos.sketching import sample_size, sensitivity_sample
 from algos.sketching._sample_size import guaranteed_distortion, guaranteed_error
 from algos.sketching._sampling_cones import cones
 from algos.sketching._sampling_distortion import unit_directions
-from algos.sketching._sampling_scores import even_blocks, leverage_rounds, quadratic_scores
+from algos.sketching._sampling_draw import draw
+from algos.sketching._sampling_scores import (
+    RowScores,
+    even_blocks,
+    leverage_rounds,
+    quadratic_scores,
+)
 from proofs_checks.sketching.matrices import HARD, KINDS, Tall
 
 
@@ -287,6 +293,34 @@ def test_the_ratios_enclose_rounding_as_well(p: float, seed: int) -> None:
     ratios = (sample.weights @ np.abs(sample.matrix @ x) ** p / whole) ** (1 / max(p, 1))
     assert sample.ratios[0] <= ratios.min()
     assert ratios.max() <= sample.ratios[1]
+
+
+@pytest.mark.parametrize("p", [0.5, 1.0, 2.0])
+def test_rounding_widens_the_ratios(p: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    A = Tall("gaussian", 60, 1).array
+    before = sensitivity_sample(A, p, size=40, rng=1).ratios
+    for module in ("_sampling_cones", "_sampling_distortion"):
+        monkeypatch.setattr(f"algos.sketching.{module}.rounding", lambda coordinates: 0.01)
+    after = sensitivity_sample(A, p, size=40, rng=1).ratios
+    assert before is not None
+    assert after is not None
+    assert after[0] < before[0] * 0.99
+    assert after[1] > before[1] * 1.01
+
+
+def test_places_that_rounding_leaves_beyond_the_sum_belong_to_the_last_row() -> None:
+    class Places:
+        def random(self, size: int) -> Any:
+            return np.array([0.1, 0.9, 1 - 1e-8])[:size]
+
+    blocks = [(0, np.eye(3))]
+    coordinates = quadratic_scores(blocks, 1.0).coordinates
+    given = np.array([1.0, 1.0, 0.0])
+    scores = RowScores(coordinates, 1.0, 0.0, 2 * (1 + 9e-7), 3, given=given)
+    rng: Any = Places()
+    rows, counts, chances, _ = draw(blocks, scores, 3, rng)
+    assert (rows.tolist(), counts.tolist()) == ([0, 1], [1, 2])
+    assert chances == pytest.approx([0.5, 0.5], rel=1e-5)
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
