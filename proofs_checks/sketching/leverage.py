@@ -106,7 +106,7 @@ NOT_ORTHONORMAL = edited(
     claims.LEVERAGE_SKETCHED,
     on=Instances(tall(), [*HARD, ("a long column of ones", Tall("stacked identities", 3000, 1))]),
     faults=[FEW_ROWS, SIGNS_DROPPED, NOT_ORTHONORMAL],
-    trials=300,
+    trials=900,
 )
 def leverage_sketched(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
     """Compare with the exact scores."""
