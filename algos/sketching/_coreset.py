@@ -23,7 +23,7 @@ from algos.sketching._coreset_state import (
 from algos.sketching._matrix import Floats, row_blocks
 from algos.sketching._sampling_draw import draw
 from algos.sketching._sampling_scores import LEAST_P, MOST_P, NEAR, quadratic_scores
-from algos.sketching._sketch import Ranges, _joined
+from algos.sketching._sketch import Ranges, joined
 
 __all__ = ["Coreset", "CoresetResult"]
 
@@ -150,7 +150,7 @@ class Coreset:
                 "give both the same integer as rng"
             )
         grown = self._copy()
-        grown.covered = _joined(self.covered, other.covered)
+        grown.covered = joined(self.covered, other.covered)
         grown._require_width(other._width())
         for number, parts in other._parts.items():
             grown._take(number, parts)
@@ -227,7 +227,7 @@ class Coreset:
         for first, rows in parts:
             coreset._parts.setdefault(first // coreset.size, []).append((first, rows))
         for one in spans(nodes, parts, coreset.size):
-            coreset.covered = _joined(coreset.covered, (one,))
+            coreset.covered = joined(coreset.covered, (one,))
         return coreset
 
     def _width(self) -> int | None:
@@ -253,7 +253,7 @@ class Coreset:
     def _add(self, start: int, block: Floats) -> None:
         """Cut rows into parts of leaves."""
         self._require_width(block.shape[1])
-        self.covered = _joined(self.covered, ((start, start + len(block)),))
+        self.covered = joined(self.covered, ((start, start + len(block)),))
         while len(block):
             number, offset = divmod(start, self.size)
             part = block[: self.size - offset]

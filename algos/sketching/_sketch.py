@@ -12,7 +12,7 @@ from algos._arguments import checked_count
 from algos.sketching._matrix import Floats
 from algos.sketching._sketch_rows import Reals, blocks, require_finite
 
-__all__ = ["Sketch"]
+__all__ = ["Ranges", "Sketch", "joined"]
 
 #: Ranges of rows (first, one past the last), in order, none touching the next.
 Ranges = tuple[tuple[int, int], ...]
@@ -81,7 +81,7 @@ class Sketch(ABC):
         end = self.covered[-1][1] if self.covered else 0
         first = end if at is None else checked_count("at", at, least=0)
         total, count, single = self._added("rows", rows, self._total, first)
-        self.covered = _joined(self.covered, ((first, first + count),))
+        self.covered = joined(self.covered, ((first, first + count),))
         self._total, self._single = total, self._single and single
 
     def merge(self, other: Self) -> None:
@@ -117,7 +117,7 @@ class Sketch(ABC):
                 )
             with np.errstate(over="ignore"):  # looked at below
                 total += self._total
-        covered = _joined(self.covered, other.covered)
+        covered = joined(self.covered, other.covered)
         _require_no_overflow(total, "the merged sums")
         self._total, self.covered = total, covered
         self._single = self._single and other._single
@@ -198,7 +198,7 @@ class Sketch(ABC):
         for first, stop in covered.tolist():
             checked_count("covered", first, least=0)
             checked_count("covered", stop, least=first + 1)
-            self.covered = _joined(self.covered, ((first, stop),))
+            self.covered = joined(self.covered, ((first, stop),))
             self._check_end(stop)
         columns = total.shape[-1] if total.ndim else 0
         wanted = self._shape(max(columns, 1)) if self.covered else (0,)
@@ -261,7 +261,7 @@ class Sketch(ABC):
         return sketched
 
 
-def _joined(mine: Ranges, its: Ranges) -> Ranges:
+def joined(mine: Ranges, its: Ranges) -> Ranges:
     """Join two sets of rows; refuse a row in both."""
     joined: list[tuple[int, int]] = []
     for first, stop in sorted(mine + its):
