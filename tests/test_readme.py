@@ -21,7 +21,15 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/quickstart.md", "docs/index.md", "docs/experiments.md"]
+    "page",
+    [
+        "README.md",
+        "docs/quickstart.md",
+        "docs/index.md",
+        "docs/experiments.md",
+        "docs/families/iterations.md",
+        "docs/families/sketching.md",
+    ],
 )
 def test_python_blocks_run(page: str, tmp_path: Path) -> None:
     script = tmp_path / "page.py"
