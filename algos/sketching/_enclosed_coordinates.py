@@ -16,8 +16,6 @@ __all__ = ["EPS", "Coordinates", "EnclosedRows", "coordinates", "lengths"]
 
 Reals = NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)
-#: A row's part in a direction is rounding below this, beside its entries.
-NOISE = 2.0**16 * EPS
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +79,6 @@ class EnclosedRows:
             return (block for _, block in self._scaled())
 
         found = row_whitening(read)[0].transform
-        found = found[:, np.any([_present(block, found) for block in read()], axis=0)]
         if found.shape[1] < len(self.scale):
             other = whitening(triangular_factor(read()), self.n).transform
             found = max(found, other, key=lambda one: one.shape[1])
@@ -103,12 +100,6 @@ class EnclosedRows:
             away = error = math.inf
         self.least = max(math.sqrt(max(1 - away, 0.0)) - error, 0.0)
         self.greatest = math.sqrt(1 + away) + error
-
-
-def _present(rows: Reals, transform: Reals) -> NDArray[np.bool_]:
-    """Say which directions some row has, beside what rounding of the direction leaves."""
-    least = np.outer(np.abs(rows).sum(axis=1), np.abs(transform).max(axis=0))
-    return np.asarray((np.abs(rows @ transform) > NOISE * least).any(axis=0))
 
 
 def coordinates(A: Floats) -> Coordinates:

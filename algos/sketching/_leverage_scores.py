@@ -45,7 +45,8 @@ class LeverageScores:
         As asked for; 0 for ``"qr"``.
     discrepancy : float
         abs(sum of the scores − rank): rounding for ``"qr"``, the error of the mean for
-        ``"sketch"``.
+        ``"sketch"``.  For ``"qr"``, what was taken for zero in the directions found
+        and may be more than rounding is added: where this is not small, scores are in doubt.
     passes : int
         How often A was read.
     """
@@ -104,9 +105,10 @@ def leverage_scores(
     rows compressed, in time O(d) a nonzero: many times faster for sparse rows of many columns.
     Its errors are mostly far below ε, which comes from Markov's inequality.
 
-    Where A's columns, scaled to unit norm, are conditioned worse than 1e5, ``"qr"`` takes what a
-    row has in a weak direction for zero if it is below 2^16 units of rounding of what cancels in
-    it: rows of very different scales keep their directions.
+    Let κ be the condition of A's columns, scaled to unit norm.  Up to κ = 1e12, ``"qr"`` has
+    relative errors of about κ units of rounding in every score.  Beyond, it takes what a row has
+    in a weak direction for zero if it is below 2^12 units of rounding of the row's scaled entries:
+    rows of very different scales keep their directions.
 
     References
     ----------
@@ -134,6 +136,8 @@ def leverage_scores(
     found, n = row_whitening(lambda: (block for _, block in blocks))
     scores = squared_norms(blocks, found, n)
     discrepancy = abs(float(scores.sum()) - found.rank)
+    if found.noise is not None and found.noise.any():
+        discrepancy += sum(found.doubt(block) for _, block in blocks)
     return LeverageScores(scores, found.rank, method, 0, 0.0, 0.0, discrepancy, blocks.passes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -249,10 +249,10 @@ class _Run:
             return False
         self.mean = math.log(self.total / self.n) + shift
         inverse = linalg.solve_triangular(factor, np.eye(self.rank))
-        self.whitening = replace(self.whitening, transform=self.whitening.transform @ inverse)
+        self.whitening = self.whitening.moved(inverse)
         self.moved = self.moved @ (inverse / np.abs(inverse).max())
         values = np.linalg.svd(self.moved, compute_uv=False)
-        self.rough = not self.whitening.noise and values[-1] <= SAFE * values[0]
+        self.rough = self.whitening.noise is None and values[-1] <= SAFE * values[0]
         return True
 
     def _exponents(self, logs: Reals, centre: float) -> Reals:

@@ -127,11 +127,11 @@ def row_blocks(name: str, A: Any, *, compressed: bool = False) -> RowBlocks:
     made dense block by block, or stay compressed where that is asked for.
     """
     if callable(A) and not hasattr(A, "__array__"):
-        return RowBlocks(name, lambda: iter(A()))
+        return RowBlocks(name, lambda: _iterator(name, A))
     if isinstance(A, Iterator):
         return RowBlocks(name, lambda: A, one_pass=True)
     if hasattr(A, "numblocks") and hasattr(A, "dask"):
-        return RowBlocks(name, lambda: (np.asarray(A.blocks[k]) for k in range(A.numblocks[0])))
+        return RowBlocks(name, lambda: (A.blocks[k].compute() for k in range(A.numblocks[0])))
     if sparse.issparse(A):
         matrix = cast(Any, A)
         if matrix.ndim != 2 or 0 in matrix.shape:
@@ -149,6 +149,18 @@ def row_blocks(name: str, A: Any, *, compressed: bool = False) -> RowBlocks:
     ):
         checked_matrix(name, array)  # raises
     return RowBlocks(name, lambda: _slices(array))
+
+
+def _iterator(name: str, read: Callable[[], Any]) -> Iterator[Any]:
+    """Start a pass over the blocks that a function gives."""
+    blocks = read()
+    try:
+        return iter(blocks)
+    except TypeError:
+        raise TypeError(
+            f"{name} must, where it is a function, return an iterator of blocks of rows, got "
+            f"{blocks!r}; yield the blocks, or return iter([block])"
+        ) from None
 
 
 def _as_array(name: str, A: Any) -> NDArray[Any]:

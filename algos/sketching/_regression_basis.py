@@ -32,7 +32,7 @@ def exact_basis(read: Callable[[], Iterable[Floats]]) -> tuple[Reals, bool, int]
     those of A T up to rounding in every row.
     """
     found, count = row_whitening(read)
-    if not found.noise:  # well conditioned: Householder's error is small
+    if found.noise is None:  # well conditioned: Householder's error is small
         return found.transform, True, count
     plain = whitening(triangular_factor(read()), count)
     for T in (plain.transform, found.transform):

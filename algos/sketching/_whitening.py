@@ -24,20 +24,22 @@ CACHE = 2**16
 SAFE = 1e-5
 #: Norms between these, and zero, are far from overflow and underflow, and so are their inverses.
 LEAST, GREATEST = 1e-290, 1e290
-#: Rounding of a coordinate Σ aₖ Tₖⱼ, beside Σ abs(aₖ Tₖⱼ).
-NOISE = 2.0**16 * np.finfo(np.float64).eps
+#: Rounding of a coordinate Σ aₖ Tₖⱼ, beside Σ abs(aₖ) sₖ, sₖ the size of T's entries in row k.
+NOISE = 2.0**12 * np.finfo(np.float64).eps
+#: Coordinates above this share of their noise may be more than rounding.
+DOUBT = 2.0**-6
 
 
 @dataclass(frozen=True, eq=False)
 class Whitening:
     """Coordinates T (d × rank) in which A T has orthonormal columns that span A's.
 
-    Coordinates of a row below ``noise`` times the sum of absolute values that cancel in them
-    are taken for zero: a great row leaves rounding where a small one has its own direction.
+    Coordinates of a row a that are at most abs(a)ᵀ ``noise`` are taken for zero: a great row
+    leaves rounding where a small one has its own direction.
     """
 
     transform: Reals
-    noise: float = 0.0
+    noise: Reals | None = None
 
     @property
     def rank(self) -> int:
@@ -53,9 +55,22 @@ class Whitening:
         if sparse.issparse(rows):
             return np.asarray((cast(Any, rows) @ self.transform).T)
         found = np.matmul(self.transform.T, rows.T, out=out)
-        if self.noise:
-            found[np.abs(found) <= self.noise * (np.abs(self.transform.T) @ np.abs(rows.T))] = 0.0
+        if self.noise is not None:
+            found[np.abs(found) <= self.noise.T @ np.abs(rows.T)] = 0.0
         return np.asarray(found)
+
+    def doubt(self, rows: Floats) -> float:
+        """Add up what of the rows' leverage noise may hide: at most 1 each."""
+        if self.noise is None:
+            return 0.0
+        size, noise = np.abs(rows @ self.transform), np.abs(rows) @ self.noise
+        hidden = np.where((size <= noise) & (size > DOUBT * noise), np.minimum(size, 1.0), 0.0)
+        return float(np.minimum(np.square(hidden).sum(axis=1), 1.0).sum())
+
+    def moved(self, change: Reals) -> Whitening:
+        """Give the coordinates T ``change``, with what their noise becomes."""
+        noise = None if self.noise is None else self.noise @ np.abs(change)
+        return Whitening(self.transform @ change, noise)
 
 
 def triangular_factor(blocks: Iterable[Floats]) -> Reals:
@@ -92,9 +107,10 @@ def whitening(factor: Reals, rows: int) -> Whitening:
 def row_whitening(read: Callable[[], Iterable[Floats]]) -> tuple[Whitening, int]:
     """Orthonormalise A, given by its blocks of rows, and count its rows.
 
-    One pass where A's columns, scaled, are well conditioned.  Else directions are found from
-    the strongest to the weakest, each from the rows that have more than rounding in it: a
-    direction counts if one row has, however small that row is beside the others.
+    One pass where A's columns, scaled, are well conditioned; a second one makes up for rounding
+    where they have full rank beyond doubt.  Else directions are found from the strongest to the
+    weakest, each from the rows that have more than rounding in it: a direction counts if one row
+    has, however small that row is beside the others.
     """
     count = 0
 
@@ -108,25 +124,33 @@ def row_whitening(read: Callable[[], Iterable[Floats]]) -> tuple[Whitening, int]
     scale, values, directions = _unit_columns(factor)
     if values[-1] > SAFE * values[0]:
         return Whitening(directions.T / values / scale[:, None]), count
-    found = np.empty((len(scale), 0))
+    if values[-1] > NOISE * values[0]:
+        transform = directions.T / values / scale[:, None]
+        again = triangular_factor(block @ transform for block in read())
+        return Whitening(transform @ np.linalg.inv(again), np.zeros(transform.shape)), count
+    found = noise = np.empty((len(scale), 0))
     left = np.diag(1 / scale)
+    rest = Whitening(left)
     while left.shape[1]:
-        rest = Whitening(left, NOISE)
         _, values, directions = np.linalg.svd(
             triangular_factor(rest.coordinates(block).T for block in read())
         )
         if values[0] == 0:
             break
         strong = values > SAFE * values[0]
+        beside = NOISE * np.maximum(1 / scale, np.abs(left).max(axis=1))[:, None]
         found = np.hstack([found, left @ (directions[strong].T / values[strong])])
+        noise = np.hstack([noise, beside / values[strong]])
         left = left @ directions[~strong].T
         if left.shape[1]:
             # In exact arithmetic the two are orthogonal in A already.
-            one, other = Whitening(found, NOISE), Whitening(left)
+            one, other = Whitening(found, noise), Whitening(left)
             left = left - found @ sum(
                 one.coordinates(block) @ other.coordinates(block).T for block in read()
             )
-    return Whitening(found, NOISE), count
+            beside = NOISE * np.maximum(1 / scale, np.abs(left).max(axis=1))[:, None]
+            rest = Whitening(left, np.repeat(beside, left.shape[1], axis=1))
+    return Whitening(found, noise), count
 
 
 def _unit_columns(factor: Reals) -> tuple[Reals, Reals, Reals]:

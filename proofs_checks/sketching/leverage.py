@@ -54,6 +54,7 @@ ONE_SHORT = edited(
     "weakest_direction_lost",
     "Takes the weakest direction for rounding.",
     ("values[-1] > SAFE * values[0]", "values[-1] > 10 * values[0]"),
+    ("values[-1] > NOISE * values[0]", "values[-1] > 10 * values[0]"),
     ("values > SAFE * values[0]", "values > 0.99 * values[0]"),
     ("if left.shape[1]:\n", "if len(found.T):\n            break\n        if left.shape[1]:\n"),
     module=WHITENING,

@@ -255,3 +255,40 @@ def test_dependent_columns_are_found(seed: int) -> None:
     A[0] *= 1e5
     assert leverage_scores(A).rank == k
     assert leverage_scores(A).discrepancy <= 1e-9
+
+
+def nearly_dependent(seed: int, low: float, high: float) -> Any:
+    """Draw a matrix whose last column is a combination of the others but for little."""
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(4, 40)), int(rng.integers(2, 5))
+    A = rng.normal(size=(n, d))
+    rest = 10 ** -rng.uniform(low, high) * A[:, -1] * 10 ** rng.uniform(-3, 0, size=n)
+    A[:, -1] = A[:, :-1].sum(axis=1) + rest
+    return A * 10 ** rng.uniform(-4, 4, size=(n, 1)) if seed % 2 else A
+
+
+def test_nearly_dependent_columns_up_to_a_condition_of_1e12() -> None:
+    seen = 0
+    for seed in range(40):
+        A = nearly_dependent(seed, 6, 9)
+        condition = np.linalg.cond(A / np.linalg.norm(A, axis=0))
+        if not 1e5 < condition < 9e11:
+            continue
+        seen += 1
+        result = leverage_scores(A)
+        assert result.rank == A.shape[1]
+        assert result.scores == pytest.approx(exact_scores(A), rel=10 * condition * 2.0**-52)
+    assert seen > 20
+
+
+def test_the_discrepancy_says_what_is_in_doubt() -> None:
+    """Of full rank all; where a row's part in the last direction is lost, it is counted."""
+    doubtful = 0
+    for seed in range(60):
+        A = nearly_dependent(seed, 9, 13)
+        result = leverage_scores(A)
+        if result.rank == A.shape[1]:
+            error = np.abs(result.scores - exact_scores(A)).max()
+            assert error <= 0.03 + 2 * result.discrepancy
+            doubtful += error > 0.1
+    assert doubtful

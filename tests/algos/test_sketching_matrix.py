@@ -1,6 +1,8 @@
 """Matrices as the family `sketching` takes them, and their orthonormal coordinates."""
 
+import itertools
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import dask.array
@@ -8,8 +10,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from algos.sketching import leverage_scores
 from algos.sketching._matrix import BLOCK, checked_matrix, row_blocks
-from algos.sketching._whitening import Whitening, triangular_factor, whitening
+from algos.sketching._whitening import Whitening, row_whitening, triangular_factor, whitening
 
 rng = np.random.default_rng(5)
 WHOLE = rng.normal(size=(BLOCK // 8 + 100, 8))
@@ -110,3 +113,70 @@ def test_whitened_columns_are_orthonormal(
     columns = A @ white.transform
     np.testing.assert_allclose(columns.T @ columns, np.eye(rank), atol=1e-6)
     np.testing.assert_allclose(white.squared_norms(A).sum(), rank, rtol=1e-6)
+
+
+def exact_rank(A: Any) -> int:
+    """Eliminate in fractions."""
+    rows, rank = [[Fraction(float(x)) for x in row] for row in A], 0
+    for column in range(len(rows[0])):
+        pivots = [k for k in range(rank, len(rows)) if rows[k][column]]
+        if not pivots:
+            continue
+        rows[rank], rows[pivots[0]] = rows[pivots[0]], rows[rank]
+        pivot = rows[rank]
+        for k in range(rank + 1, len(rows)):
+            share = rows[k][column] / pivot[column]
+            rows[k] = [x - share * y for x, y in zip(rows[k], pivot, strict=True)]
+        rank += 1
+    return rank
+
+
+def small_matrix(seed: int) -> Any:
+    """Draw few rows of few numbers, with sums and copies of rows and columns."""
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(1, 9)), int(rng.integers(1, 6))
+    A: Any = rng.choice([0.0, 0.0, 1.0, -1.0, 2.0, -2.0], size=(n, d))
+    if n > 2 and seed % 2:
+        A[-1] = A[0] + A[1]
+    if d > 2 and seed % 3:
+        A[:, -1] = A[:, 0] + rng.integers(2) * A[:, 1]
+    return A[rng.integers(n, size=n)] if seed % 5 == 0 else A
+
+
+def test_ranks_are_those_of_exact_elimination() -> None:
+    for seed in range(400):
+        A = small_matrix(seed)
+        white, count = row_whitening(lambda A=A: [A])  # type: ignore[misc]
+        assert (white.rank, count) == (exact_rank(A), len(A))
+        assert white.squared_norms(A).sum() == pytest.approx(white.rank, abs=1e-9)
+        assert leverage_scores(A * 2.0**-300).rank == white.rank
+
+
+def test_ranks_are_never_too_great() -> None:
+    scales = [1.0, 1e20, 1e-20, 1e100, 1e-100]
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        A = small_matrix(seed)
+        size = [(len(A), 1), (1, A.shape[1]), A.shape][seed % 3]
+        A = A * 2.0 ** np.round(np.log2(rng.choice(scales, size=size)))
+        assert row_whitening(lambda A=A: [A])[0].rank <= exact_rank(A)  # type: ignore[misc]
+
+
+def test_a_row_of_one_entry_does_not_add_to_the_rank() -> None:
+    """Nothing cancels in its coordinates, and yet they hold rounding of the directions."""
+    for entries in itertools.product([0.0, 1.0, 2.0], repeat=6):
+        A = np.reshape(entries, (2, 3))
+        assert row_whitening(lambda A=A: [A])[0].rank == exact_rank(A)  # type: ignore[misc]
+
+
+def test_masked_blocks_of_dask_are_refused() -> None:
+    masked = np.ma.masked_array(np.ones((4, 2)), np.eye(4, 2, dtype=bool))
+    given = dask.array.from_array(masked, chunks=(2, 2))  # type: ignore[no-untyped-call]
+    with pytest.raises(TypeError, match="A must not be masked"):
+        list(row_blocks("A", given))
+
+
+@pytest.mark.parametrize("given", [3, None])
+def test_functions_that_return_no_iterator_are_refused(given: Any) -> None:
+    with pytest.raises(TypeError, match=r"A must, where it is a function, .* got (3|None); yield"):
+        list(row_blocks("A", lambda: given))
