@@ -11,7 +11,7 @@ check: $(STAMP)  ## run every check and write report.html
 	$(BIN)/lemmata check --html report.html
 
 test: $(STAMP)  ## run the test suite
-	$(BIN)/python -m pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2  # one thread of BLAS a process
 
 lint: $(STAMP)  ## style, and the docstrings' form
 	$(BIN)/ruff format --check .
@@ -31,7 +31,7 @@ wheel-test: $(STAMP)  ## install the wheel in an empty environment and use it th
 	bash .ci/wheel_test.sh
 
 nightly: $(STAMP)  ## the long tests and a long check
-	$(BIN)/python -m pytest -n 2 --hypothesis-profile=nightly
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --hypothesis-profile=nightly
 	$(BIN)/lemmata check --budget 1200 --html report.html
 
 bench: $(STAMP)  ## measure against the baselines

@@ -13,6 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+import threadpoolctl
+
 from proofs_checks.check import Check, checks
 from proofs_checks.engine import FALSE_ALARM, assemble, find, run_algorithm, run_fault
 from proofs_checks.results import CheckResult, FaultResult, Outcome
@@ -181,7 +183,7 @@ def _answers(
             yield _run(task, seed, alpha, share(len(tasks) - k))
         return
     context = multiprocessing.get_context("spawn")  # numba's threads do not survive a fork
-    with ProcessPoolExecutor(workers, context, _ignore_interrupts) as pool:
+    with ProcessPoolExecutor(workers, context, _settle) as pool:
         waiting, running = list(reversed(tasks)), set[Future[Answer]]()
         try:
             while waiting or running:
@@ -201,9 +203,10 @@ def _answers(
             raise
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C, which reaches every process of a terminal, to the first one."""
+def _settle() -> None:
+    """Take one thread of BLAS a process, and leave Ctrl-C, which reaches all, to the first one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpoolctl.threadpool_limits(1)  # several spin for each other where the cores are taken
 
 
 def _run(task: Task, seed: int, alpha: float, seconds: float | None) -> Answer:
