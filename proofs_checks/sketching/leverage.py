@@ -21,10 +21,16 @@ ON_MATRICES = Instances(tall(), HARD)
 
 
 def orthonormal(A: Reals) -> Reals:
-    """Give an orthonormal basis of the columns, by a singular value decomposition."""
+    """Give an orthonormal basis of the columns, by a singular value decomposition.
+
+    Its rows are products with A's rows, so that small ones keep their digits: the left singular
+    vectors have rounding of 1e-16 in every row.
+    """
     norms = np.linalg.norm(A, axis=0)
-    left, values, _ = np.linalg.svd(A / np.where(norms > 0, norms, 1), full_matrices=False)
-    basis: Reals = left[:, values > 1e-9 * values[0]]
+    scaled = A / np.where(norms > 0, norms, 1)
+    _, values, right = np.linalg.svd(scaled, full_matrices=False)
+    kept = values > 1e-9 * values[0]
+    basis: Reals = scaled @ right[kept].T / values[kept]
     return basis
 
 

@@ -89,7 +89,8 @@ def hard(powers: tuple[float, ...]) -> list[tuple[str, Weighing]]:
 POWERS = (0.5, 1.0, 1.5, 2.0, 3.0, 3.9, 4.0, 6.0, 10.0)
 NO_STEP = ("no step", Weighing(Tall("stacked identities", 12, 1), 1.0, 0))
 DUPLICATES = ("duplicates of one row", Weighing(Tall("stacked identities", 12, 1), 1.0, 2))
-ON = Instances(weighings(POWERS), [*hard(POWERS), NO_STEP, DUPLICATES])
+FAINT = ("weights from 1e-26 to 1", Weighing(Tall("cauchy", 18, 1, 18), 6.0))
+ON = Instances(weighings(POWERS), [*hard(POWERS), NO_STEP, DUPLICATES, FAINT])
 ON_CONTRACTION = Instances(
     weighings((0.5, 1.0, 1.5, 2.5, 3.0, 3.9)), [*hard((0.5, 1.0, 3.0)), DUPLICATES]
 )
