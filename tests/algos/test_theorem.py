@@ -103,6 +103,16 @@ def test_solve_spans_many_orders_of_magnitude() -> None:
     assert huge == pytest.approx(2**60, rel=1e-9)
 
 
+def test_solve_looks_at_the_ends_of_a_range() -> None:
+    bounded = make(n, domain={"n": (5.0, 100.0)})
+    assert bounded.solve("n", at_most=98) == 98
+    assert bounded.solve("n", at_most=5.5) == 5
+    assert make(n, domain={"n": (0.0, 2.0**53)}).solve("n", at_most=0) == 0
+    y = sympy.Symbol("y", real=True)
+    anywhere = make(y, domain={"y": (-math.inf, math.inf)})
+    assert anywhere.solve("y", at_least=-20) == pytest.approx(-20)
+
+
 @pytest.mark.parametrize(
     ("formula", "level", "words"),
     [
