@@ -10,6 +10,7 @@ import numpy as np
 
 from algos._arguments import checked_count, checked_real
 from algos.sketching._coreset_state import (
+    STATE,
     CoresetResult,
     Node,
     Part,
@@ -24,6 +25,7 @@ from algos.sketching._matrix import Floats, row_blocks
 from algos.sketching._sampling_draw import draw
 from algos.sketching._sampling_scores import LEAST_P, MOST_P, NEAR, quadratic_scores
 from algos.sketching._sketch import Ranges, joined
+from algos.sketching._state import read_state
 
 __all__ = ["Coreset", "CoresetResult"]
 
@@ -219,11 +221,10 @@ class Coreset:
         TypeError, ValueError
             The mapping lacks something, or holds what no coreset has.
         """
-        nodes, parts = unpacked(state)
-        p, size, seed = (np.asarray(state[name]).item() for name in ("p", "size", "seed"))
-        coreset = cls(p, size, rng=0)
-        coreset.seed = checked_count("seed", seed, least=0, most=2**63 - 1)
-        coreset._nodes = nodes
+        found = read_state("Coreset", STATE, state)
+        nodes, parts = unpacked(found)
+        coreset = cls(found["p"][()], found["size"][()], rng=0)
+        coreset.seed, coreset._nodes = found["seed"], nodes
         for first, rows in parts:
             coreset._parts.setdefault(first // coreset.size, []).append((first, rows))
         for one in spans(nodes, parts, coreset.size):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from algos.sketching._matrix import Floats
 
 __all__ = [
+    "STATE",
     "CoresetResult",
     "Node",
     "Part",
@@ -120,21 +121,13 @@ def packed(nodes: Mapping[tuple[int, int], Node], parts: list[Part]) -> dict[str
     }
 
 
-def unpacked(state: Mapping[str, Any]) -> tuple[dict[tuple[int, int], Node], list[Part]]:
-    """Give the nodes and parts again."""
-    missing = [name for name in STATE if name not in state]
-    if missing:
-        raise ValueError(f"state must hold {', '.join(STATE)}; it lacks {', '.join(missing)}")
-    kind, dtype = str(np.asarray(state["kind"])), str(np.asarray(state["dtype"]))
-    if kind != "Coreset":
-        raise ValueError(f"state must be of a Coreset, got one of a {kind}")
-    if dtype not in ("float32", "float64"):
-        raise ValueError(f"state's dtype must be float32 or float64, got {dtype!r}")
+def unpacked(found: Mapping[str, Any]) -> tuple[dict[tuple[int, int], Node], list[Part]]:
+    """Give the nodes and parts again, from what `read_state` gave."""
     places, lengths, levels, rows = (
-        np.asarray(state[name], dtype=np.int64) for name in ("places", "lengths", "levels", "rows")
+        np.array(found[name], dtype=np.int64) for name in ("places", "lengths", "levels", "rows")
     )
-    totals, weights = (np.array(state[name], dtype=np.float64) for name in ("totals", "weights"))
-    matrix = np.array(state["matrix"], dtype=dtype)
+    totals, weights = (np.array(found[name], dtype=np.float64) for name in ("totals", "weights"))
+    matrix = np.array(found["matrix"], dtype=found["dtype"])
     count = len(rows)
     if not (
         len(places) == len(lengths) == len(levels) == len(totals)

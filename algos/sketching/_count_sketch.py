@@ -62,9 +62,6 @@ class CountSketch(Sketch):
 
     takes_sparse = True
 
-    def __init__(self, size: int, *, rng: Any = None) -> None:
-        super().__init__(size, rng)
-
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Add rows, dense or compressed, to their buckets."""
         for at, part in parts(rows):

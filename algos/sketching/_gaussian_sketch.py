@@ -59,9 +59,6 @@ class GaussianSketch(Sketch):
     (3, 2)
     """
 
-    def __init__(self, size: int, *, rng: Any = None) -> None:
-        super().__init__(size, rng)
-
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Multiply by blocks of S's columns."""
         for at, part in parts(rows, max(1, BLOCK // max(self.size, rows.shape[1]))):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from algos._arguments import checked_count
 from algos.sketching._matrix import Floats
 from algos.sketching._sketch_rows import Reals, blocks, require_finite
+from algos.sketching._state import read_state
 
 __all__ = ["Ranges", "Sketch", "joined"]
 
@@ -29,7 +30,7 @@ class Sketch(ABC):
     #: Whether sparse rows are added without making them dense.
     takes_sparse: ClassVar[bool] = False
 
-    def __init__(self, size: int, rng: Any) -> None:
+    def __init__(self, size: int, *, rng: Any = None) -> None:
         self.size = checked_count("size", size, most=2**31 - 1)
         self.seed = int(np.random.default_rng(rng).integers(2**63))
         self.covered: Ranges = ()
@@ -171,25 +172,12 @@ class Sketch(ABC):
         TypeError, ValueError
             The mapping lacks something, or holds what no sketch of this kind has.
         """
-        if not isinstance(state, Mapping):
-            raise TypeError(f"state must be a mapping, got {state!r}")
         names = ("kind", "size", *cls.options, "seed", "dtype", "covered", "total")
-        missing = [name for name in names if name not in state]
-        if missing:
-            raise ValueError(f"state must hold {', '.join(names)}; it lacks {', '.join(missing)}")
-        kind, dtype = str(np.asarray(state["kind"])), str(np.asarray(state["dtype"]))
-        if kind != cls.__name__:
-            raise ValueError(f"state must be of a {cls.__name__}, got one of a {kind}")
-        if dtype not in ("float32", "float64"):
-            raise ValueError(f"state's dtype must be float32 or float64, got {dtype!r}")
-        numbers: dict[str, Any] = {
-            name: np.asarray(state[name])[()] for name in ("size", *cls.options, "seed")
-        }
-        seed = checked_count("seed", numbers.pop("seed"), least=0, most=2**63 - 1)
-        sketch = cast(Any, cls)(**numbers, rng=0)
-        sketch.seed, sketch._single = seed, dtype == "float32"
-        sketch._restore(np.asarray(state["covered"]), np.asarray(state["total"]))
-        return cast(Self, sketch)
+        found = read_state(cls.__name__, names, state)
+        sketch = cls(**{name: found[name][()] for name in ("size", *cls.options)}, rng=0)
+        sketch.seed, sketch._single = found["seed"], found["dtype"] == "float32"
+        sketch._restore(found["covered"], found["total"])
+        return sketch
 
     def _restore(self, covered: Any, total: Any) -> None:
         """Take rows as seen, with their sum, from a state."""
@@ -263,18 +251,18 @@ class Sketch(ABC):
 
 def joined(mine: Ranges, its: Ranges) -> Ranges:
     """Join two sets of rows; refuse a row in both."""
-    joined: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     for first, stop in sorted(mine + its):
-        if joined and first < joined[-1][1]:
+        if ranges and first < ranges[-1][1]:
             raise ValueError(
-                f"no row may be added twice, got rows {first} to {min(stop, joined[-1][1]) - 1} "
+                f"no row may be added twice, got rows {first} to {min(stop, ranges[-1][1]) - 1} "
                 "again"
             )
-        if joined and first == joined[-1][1]:
-            joined[-1] = joined[-1][0], stop
+        if ranges and first == ranges[-1][1]:
+            ranges[-1] = ranges[-1][0], stop
         else:
-            joined.append((first, stop))
-    return tuple(joined)
+            ranges.append((first, stop))
+    return tuple(ranges)
 
 
 def _require_no_overflow(sums: Floats, what: str) -> None:

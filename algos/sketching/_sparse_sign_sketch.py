@@ -65,7 +65,7 @@ class SparseSignSketch(Sketch):
     takes_sparse = True
 
     def __init__(self, size: int, *, nonzeros: int | None = None, rng: Any = None) -> None:
-        super().__init__(size, rng)
+        super().__init__(size, rng=rng)
         nonzeros = min(8, self.size) if nonzeros is None else nonzeros
         self.nonzeros = checked_count("nonzeros", nonzeros, most=self.size)
 

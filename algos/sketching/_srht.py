@@ -76,7 +76,7 @@ class SRHT(Sketch):
     options = ("rows",)
 
     def __init__(self, size: int, *, rows: int, rng: Any = None) -> None:
-        super().__init__(size, rng)
+        super().__init__(size, rng=rng)
         self.rows = checked_count("rows", rows)
         self._length = 1 << (self.rows - 1).bit_length()  # N
         checked_count("size", self.size, most=self._length)

@@ -70,7 +70,7 @@ class TensorSketch(Sketch):
     takes_sparse = True
 
     def __init__(self, size: int, *, degree: int = 2, rng: Any = None) -> None:
-        super().__init__(size, rng)
+        super().__init__(size, rng=rng)
         self.degree = checked_count("degree", degree, most=64)
 
     @cached_property

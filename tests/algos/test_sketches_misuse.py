@@ -260,6 +260,7 @@ def test_merges_of_other_options_are_refused() -> None:
         ({"covered": [[5, 5]]}, "covered must be an integer"),
         ({"total": np.zeros((2, 2))}, "total must hold real numbers in shape"),
         ({"total": None}, "it lacks total"),
+        ({"total": [[0.0, 1.0], [2.0]]}, "state's total must be an array or a number, got"),
         ({"covered": []}, "total must hold real numbers in shape"),
         ({"covered": [0, 5, 7]}, "covered must have shape"),
         ({"covered": [[0.5, 5]]}, "covered must be an integer"),

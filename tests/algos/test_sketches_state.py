@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from algos.sketching import Coreset
 from tests.algos.test_sketches import every, matrix
 
 
@@ -68,3 +69,34 @@ def test_the_state_is_a_copy(make: Callable[..., Any]) -> None:
     other.merge(sketch)
     other.update(matrix(5))
     assert (sketch.result() == before).all()
+
+
+@pytest.mark.parametrize("state", [None, 5, "kind", [("kind", "Coreset")]])
+def test_a_coreset_is_made_of_mappings_alone(state: Any) -> None:
+    with pytest.raises(TypeError, match="state must be a mapping, got"):
+        Coreset.from_state(state)
+
+
+def test_the_state_of_a_coreset_is_a_copy() -> None:
+    coreset = Coreset(1, 4, rng=0)
+    coreset.update(matrix(9))
+    state = coreset.state
+    again = Coreset.from_state(state)
+    for name in ("rows", "weights", "matrix"):
+        state[name][:] = 1
+    assert (again.result().rows == coreset.result().rows).all()
+    assert (again.result().weights == coreset.result().weights).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"size": [5, 5]}, TypeError, "size must be an integer"),
+        ({"matrix": [[1.0], [1.0, 2.0]]}, ValueError, "state's matrix must be an array"),
+    ],
+)
+def test_bad_states_of_coresets(
+    changes: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        Coreset.from_state({**Coreset(1, 4, rng=0).state, **changes})
