@@ -58,6 +58,8 @@ def checked_array(
     name: str, value: Any, *, shape: tuple[int | None, ...] | None = None
 ) -> NDArray[np.float64]:
     """Copy an array of finite real numbers to float64; None in a shape is any positive length."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be masked; fill it, or leave masked rows out")
     try:
         array = np.array(value)
     except (TypeError, ValueError):
