@@ -3,7 +3,8 @@ from ._coreset import Coreset, CoresetResult
 from ._count_sketch import CountSketch
 from ._gaussian_sketch import GaussianSketch
 from ._leverage_scores import LeverageScores, leverage_scores
-from ._lewis_weights import LewisWeights, lewis_error_bound, lewis_weights
+from ._lewis_error_bound import lewis_error_bound
+from ._lewis_weights import LewisWeights, lewis_weights
 from ._lp_regression import lp_regression
 from ._lp_sensitivities import LpSensitivities, lp_sensitivities
 from ._orlicz import ConvexTukey, Huber

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algos.sketching._matrix import Floats, RowBlocks, row_blocks
-from algos.sketching._whitening import row_whitening, triangular_factor, whitening
+from algos.sketching._whitening import EPS, row_whitening, triangular_factor, whitening
 
-__all__ = ["EPS", "Coordinates", "EnclosedRows", "coordinates", "lengths"]
+__all__ = ["Coordinates", "EnclosedRows", "coordinates", "lengths"]
 
 Reals = NDArray[np.float64]
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)

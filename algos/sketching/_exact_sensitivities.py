@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,8 @@ from scipy import linalg, optimize
 
 from accel.sensitivities import absolute_points, power_points
 from algos.sketching._dual_points import dual_point
-from algos.sketching._enclosed_coordinates import EPS, Coordinates, lengths
+from algos.sketching._enclosed_coordinates import Coordinates, lengths
+from algos.sketching._whitening import EPS
 
 __all__ = ["TINY", "Bounds", "exact_bounds"]
 
@@ -24,8 +24,6 @@ Solver = Callable[[Reals], tuple[Reals, Reals, int]]
 
 #: Certificates are computed for so many numbers at a time: 32 MiB of float64.
 CHUNK = 2**22
-
-
 #: Below this exponent the points of p = 1 are tried too.
 NEAR = 1.05
 #: Nothing is said of sensitivities below this.
@@ -39,6 +37,13 @@ class Bounds:
     lower: Reals
     upper: Reals
     steps: int = 0
+
+    @property
+    def gaps(self) -> Reals:
+        """Give (upper − lower) / upper; 0 where upper is at most 1e-300."""
+        return np.asarray(
+            np.where(self.upper > TINY, 1 - self.lower / np.maximum(self.upper, TINY), 0.0)
+        )
 
     def clipped(self, nonzero: NDArray[np.bool_]) -> Bounds:
         """Cut off at 1, and where powers underflow; zero rows have 0."""
@@ -75,7 +80,9 @@ def _squared(where: Coordinates, norms: Reals, errors: Reals) -> Bounds:
     return Bounds((np.maximum(norms - errors, 0) / where.greatest) ** 2 / slack, upper)
 
 
-def _chunk(where: Coordinates, c: Reals, e: Reals, p: float, tolerance: float) -> Any:
+def _chunk(
+    where: Coordinates, c: Reals, e: Reals, p: float, tolerance: float
+) -> tuple[Reals, Reals, int]:
     """Bound p-th roots for unit targets, again, with more care, where the gap is too wide."""
     todo = np.arange(len(c))
     lower, upper, steps = np.zeros(todo.size), np.full(todo.size, np.inf), 0

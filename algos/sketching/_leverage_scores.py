@@ -14,7 +14,7 @@ from algos.sketching._count_sketch import CountSketch
 from algos.sketching._matrix import RowBlocks, row_blocks
 from algos.sketching._whitening import Whitening, row_whitening, triangular_factor, whitening
 
-__all__ = ["LeverageScores", "leverage_scores"]
+__all__ = ["LeverageScores", "default_size", "leverage_scores", "squared_norms"]
 
 Method = Literal["qr", "sketch"]
 
@@ -80,8 +80,8 @@ def leverage_scores(
         The triangular factor of A itself, or that of a `CountSketch` of A.
     size : int, optional
         Rows of the sketch; by default 80 (d² + d), which proves ε ≤ 1/2 at the default
-        ``failure_probability``, but not more than 64 MiB of them (d > 47) or 10 d, if that is
-        more.
+        ``failure_probability``, but not more than 64 MiB of them (from d = 47 on) or 10 d, if
+        that is more.
     failure_probability : float, optional
         In (0, 1); what may go wrong with ``relative_error``.
     rng : seed or Generator, optional

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algos.sketching._matrix import Floats
-from algos.sketching._whitening import Whitening
+from algos.sketching._whitening import EPS, Whitening
 
 __all__ = ["Rounding", "log_squared_norms"]
 
@@ -23,7 +23,7 @@ class Rounding:
 
     def __init__(self, whitening: Whitening) -> None:
         d, rank = whitening.transform.shape
-        self.units = (d + 2) * np.finfo(np.float64).eps * np.abs(whitening.transform.T)
+        self.units = (d + 2) * EPS * np.abs(whitening.transform.T)
         self.gram, self.squares, self.worst = np.zeros((rank, rank)), 0.0, 0.0
 
     def add(self, rows: Floats, coordinates: Reals, exponents: Reals) -> None:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from algos._arguments import checked_count, checked_real
+from algos.sketching._lewis_error_bound import LEAST_P, lewis_error_bound
 from algos.sketching._lewis_rounding import Rounding, log_squared_norms
 from algos.sketching._matrix import Floats, RowBlocks, row_blocks
 from algos.sketching._whitening import SAFE, row_whitening, triangular_factor
 
-__all__ = ["LewisWeights", "lewis_error_bound", "lewis_weights"]
+__all__ = ["LewisWeights", "lewis_weights"]
 
 Reals = NDArray[np.float64]
 
@@ -71,36 +72,6 @@ class LewisWeights:
     passes: int
 
 
-def lewis_error_bound(residual: float, p: float, rank: int) -> float:
-    """Bound the distance of weights to the Lewis weights by their residual.
-
-    Parameters
-    ----------
-    residual : float
-        The greatest abs(log(τᵢ / wᵢ)).
-    p : float
-        Positive.
-    rank : int
-        The rank of the matrix.
-
-    Returns
-    -------
-    float
-        The greatest abs(log(wᵢ / true weight)), at most: ``residual`` for p ≤ 2, beyond it the
-        lesser of p / (4 − p), for p < 4, and p/2 (1 + (p/2 − 1) √rank), times ``residual``.
-
-    Examples
-    --------
-    >>> from algos.sketching import lewis_error_bound
-    >>> lewis_error_bound(0.25, 1.0, 5), lewis_error_bound(0.25, 3.0, 5)
-    (0.25, 0.75)
-    """
-    if p <= 2:
-        return residual
-    factor = p / 2 * (1 + (p / 2 - 1) * math.sqrt(rank))
-    return residual * (min(factor, p / (4 - p)) if p < 4 else factor)
-
-
 def lewis_weights(
     A: Any,
     p: float,
@@ -116,13 +87,14 @@ def lewis_weights(
     A : array_like, shape (n, d), or blocks of rows
         As for `leverage_scores`; read once a step.
     p : float
-        Positive.
+        At least 1e-300.
     tolerance : float, optional
         Stop at this residual: the greatest abs(log(τᵢ / wᵢ)).
     max_iterations : int, optional
         Steps at most.
     accelerated : bool, optional
-        Steps with momentum; without, w ← w^(1−s) τ^s with s = min(1, p / 2).
+        Steps with momentum; without, w ← w^(1−s) τ^s with s = min(1, p / 2), more steps as a rule
+        but, for p < 4, no more than their proven rate allows.
 
     Returns
     -------
@@ -161,7 +133,7 @@ def lewis_weights(
     >>> result.weights.round(6).tolist(), result.status
     ([0.25, 0.25, 0.5, 1.0], 'converged')
     """
-    p = checked_real("p", p, 0, math.inf)
+    p = checked_real("p", p, LEAST_P, math.inf, low_end=True)
     tolerance = checked_real("tolerance", tolerance, 0, math.inf, low_end=True)
     limit = checked_count("max_iterations", max_iterations, least=0)
     run = _Run(row_blocks("A", A), p)

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from algos._arguments import checked_count, checked_real
 from algos.sketching._enclosed_coordinates import coordinates
-from algos.sketching._exact_sensitivities import TINY, Bounds, exact_bounds
+from algos.sketching._exact_sensitivities import Bounds, exact_bounds
+from algos.sketching._lewis_error_bound import LEAST_P
 from algos.sketching._lewis_weights import lewis_weights
 from algos.sketching._matrix import Floats, RowBlocks, checked_matrix, row_blocks
 from algos.sketching._subsampled_sensitivities import subsampled_bounds
@@ -41,8 +42,8 @@ class LpSensitivities:
     method : str
         As asked for.
     status : str
-        ``"converged"``, or ``"tolerance not reached"`` where some row's gap is wider than the
-        method promises; the bounds hold all the same.
+        ``"converged"``, or ``"tolerance not reached"`` where some row's gap, or some small
+        problem's, is wider than the method promises; the bounds hold all the same.
     failure_probability : float
         0, or for ``"subsampled"`` the probability that some upper bound or the total's fails.
     solves : int
@@ -67,11 +68,11 @@ class LpSensitivities:
     @property
     def gap(self) -> NDArray[np.float64]:
         """(upper − lower) / upper for every row; 0 where upper is at most 1e-300."""
-        return _gaps(self.lower, self.upper)
+        return Bounds(self.lower, self.upper).gaps
 
 
 def lp_sensitivities(
-    A: ArrayLike,
+    A: Any,
     p: float,
     *,
     method: Method = "exact",
@@ -94,7 +95,7 @@ def lp_sensitivities(
         ``"lewis"`` also a SciPy sparse matrix, a Dask array, or a function that returns an
         iterator of row blocks.
     p : float
-        The exponent, positive and finite.
+        The exponent, finite and at least 1e-300.
     method : {"exact", "lewis", "subsampled"}, optional
         ``"exact"`` solves a convex problem a row (p ≥ 1) or lists vertices (p < 1); ``"lewis"``
         takes bounds from Lewis weights, d^abs(1 − p/2) apart, d being the rank;
@@ -103,7 +104,8 @@ def lp_sensitivities(
     rows : array_like of int, shape (k,), optional
         Only these rows; all of them if omitted.
     tolerance : float, optional
-        For ``"exact"``: the relative gap (upper − lower) / upper of a row, in (0, 1).
+        The relative gap (upper − lower) / upper, in (0, 1): for ``"exact"`` of a row, for
+        ``"subsampled"`` of a small problem.
     max_vertices : int, optional
         For ``"exact"`` with p < 1: vertices at most.
     block_size : int, optional
@@ -153,7 +155,7 @@ def lp_sensitivities(
     """
     if method not in get_args(Method):
         raise ValueError(f"method must be one of {get_args(Method)}, got {method!r}")
-    p = checked_real("p", p, 0, math.inf)
+    p = checked_real("p", p, LEAST_P, math.inf, low_end=True)
     tolerance = checked_real("tolerance", tolerance, 0, 1)
     most = checked_count("max_vertices", max_vertices)
     block_size = checked_count("block_size", block_size)
@@ -162,14 +164,14 @@ def lp_sensitivities(
     if method == "lewis":
         found = _lewis(row_blocks("A", A), A, p)
     elif method == "exact":
-        matrix = _whole(A)
+        matrix = _whole(A, method)
         found = _exact(matrix, _checked_rows(rows, len(matrix)), p, tolerance, most)
     elif p < 1:
         raise ValueError(
             f'p must be at least 1 for method="subsampled", got {p!r}; take "exact" or "lewis"'
         )
     else:
-        found = _subsampled(_whole(A), p, tolerance, block_size, delta, generator)
+        found = _subsampled(_whole(A, method), p, tolerance, block_size, delta, generator)
     if method == "exact" or rows is None:
         return found
     chosen = _checked_rows(rows, found.rows.size)
@@ -199,7 +201,7 @@ def _exact(
         p=p,
         rank=where.rank,
         method="exact",
-        status=_status(bool((_gaps(bounds.lower, bounds.upper) <= tolerance).all())),
+        status=_status(float(bounds.gaps.max(initial=0.0)) <= tolerance),
         failure_probability=0.0,
         solves=rows.size,
         steps=bounds.steps,
@@ -254,6 +256,7 @@ def _subsampled(
         total_lower=max(found.total_lower, sure.total_lower, math.fsum(lower)),
         total_upper=min(found.total_upper, sure.total_upper),
         method="subsampled",
+        status=_status(sure.status == "converged" and found.gap <= tolerance),
         failure_probability=delta,
         solves=found.solves,
         steps=found.bounds.steps,
@@ -272,16 +275,11 @@ def _status(done: bool) -> str:
     return "converged" if done else "tolerance not reached"
 
 
-def _gaps(lower: NDArray[np.float64], upper: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give relative gaps."""
-    return np.asarray(np.where(upper > TINY, 1 - lower / np.maximum(upper, TINY), 0.0))
-
-
-def _whole(A: Any) -> Floats:
+def _whole(A: Any, method: Method) -> Floats:
     """Take a whole dense matrix."""
     if (callable(A) and not hasattr(A, "__array__")) or hasattr(A, "__next__"):
         raise TypeError(
-            'A must be a whole dense matrix for method="exact", got blocks of rows; '
+            f'A must be a whole dense matrix for method="{method}", got blocks of rows; '
             'method="lewis" takes them'
         )
     return checked_matrix("A", A)
@@ -289,7 +287,10 @@ def _whole(A: Any) -> Floats:
 
 def _checked_rows(rows: ArrayLike | None, n: int) -> NDArray[np.int64]:
     """Validate row numbers."""
-    numbers = np.asarray(np.arange(n) if rows is None else rows)
+    try:
+        numbers = np.asarray(np.arange(n) if rows is None else rows)
+    except (TypeError, ValueError):
+        raise TypeError(f"rows must be a sequence of integers, got {rows!r}") from None
     if numbers.size == 0:
         numbers = numbers.astype(np.int64)
     if numbers.ndim != 1 or numbers.dtype.kind not in "iu":

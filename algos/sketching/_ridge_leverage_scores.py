@@ -64,7 +64,8 @@ def ridge_leverage_scores(A: Any, penalty: float) -> RidgeLeverageScores:
     -----
     They are the leverage scores of A's rows in A with √penalty I below it: AᵀA is never formed.
     With A's singular values σ, the effective dimension is Σ σ² / (σ² + penalty), the rank at
-    most.  Every score falls as the penalty grows.  Two passes, 4 n d² operations.
+    most.  Every score falls as the penalty grows.  Two passes, 4 n d² operations;
+    more where A with that below it is ill-conditioned.
 
     References
     ----------

@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from algos._arguments import checked_count, checked_real
 from algos.sketching._sampling_scores import LEAST_P, MOST_P
 
 __all__ = ["guaranteed_distortion", "guaranteed_error", "sample_size"]
 
+Reals = NDArray[np.float64]
+
+#: Steps of a bisection of (0, 1).
 HALVINGS = 45
+#: No more draws are asked for.
 MOST_DRAWS = 2.0**62
 
 
@@ -81,7 +86,8 @@ def sample_size(
     draws = _draws(total, dimension, p, distortion, failure)
     if draws > MOST_DRAWS:
         raise ValueError(
-            f"distortion must be one that fewer than 2^62 draws reach, got {distortion!r}"
+            f"distortion must be one that fewer than 2^62 draws reach, got {distortion!r} with "
+            f"failure_probability {failure!r}, total {total!r} and dimension {dimension}"
         )
     return math.ceil(draws)
 
@@ -120,7 +126,7 @@ def _draws(total: float, dimension: int, p: float, distortion: float, failure: f
     return float(draws.min())
 
 
-def _largest_error(net: np.ndarray, power: float, distortion: float) -> np.ndarray:
+def _largest_error(net: Reals, power: float, distortion: float) -> Reals:
     """Find how far the net's points may be off, for each fineness of the net."""
     low, high = np.zeros_like(net), np.ones_like(net)
     for _ in range(HALVINGS):

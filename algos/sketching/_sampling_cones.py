@@ -7,9 +7,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from algos.sketching._matrix import BLOCK, Floats
-from algos.sketching._sampling_distortion import EPS, lengths, rounding
+from algos.sketching._matrix import Floats
+from algos.sketching._sampling_distortion import (
+    cube,
+    half_circle,
+    lengths,
+    rounding,
+    short_blocks,
+)
 from algos.sketching._sampling_scores import Blocks, Coordinates
+from algos.sketching._whitening import EPS
 
 __all__ = ["cone_ratios", "cones"]
 
@@ -45,20 +52,15 @@ def cones(rank: int, directions: int) -> tuple[Reals, NDArray[np.int64]]:
     if rank == 1:
         return np.ones((1, 1)), np.zeros((1, 1), dtype=np.int64)
     if rank == 2:
-        angles = np.pi * np.arange(directions + 1) / directions
-        edges = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        edges = half_circle(np.pi * np.arange(directions + 1) / directions)
         edges[-1] = -edges[0]
         return edges, np.stack([np.arange(directions), np.arange(1, directions + 1)], axis=1)
     side = max(2, math.ceil(math.sqrt(directions / 3)))
-    u, v = (part.ravel() for part in np.meshgrid(*2 * [2 * np.arange(side + 1) / side - 1]))
-    face = np.stack([np.ones_like(u), u, v], axis=1)
     numbers = np.arange((side + 1) ** 2).reshape(side + 1, side + 1)
     corners = [numbers[:-1, :-1], numbers[1:, :-1], numbers[:-1, 1:], numbers[1:, 1:]]
     cells = np.stack([one.ravel() for one in corners], axis=1)
-    return (
-        np.vstack([np.roll(face, shift, axis=1) for shift in range(3)]),
-        np.vstack([cells + number * len(face) for number in range(3)]),
-    )
+    faces = [cells + number * numbers.size for number in range(3)]
+    return cube(2 * np.arange(side + 1) / side - 1), np.vstack(faces)
 
 
 def _bounds(
@@ -75,18 +77,14 @@ def _bounds(
     """
     sums, size, count = np.zeros(len(edges)), 0.0, 0
     slopes = np.zeros_like(edges)
-    height = max(1, BLOCK // len(edges))
-    for first, block in blocks:
-        for start in range(0, len(block), height):
-            rows = block[start : start + height]
-            mine = np.ones(len(rows)) if weights is None else weights[start : start + height]
-            size += float(mine @ lengths(rows, coordinates) ** p)
-            moved = rows @ coordinates.transform
-            values = moved @ edges.T
-            slants = np.sign(values) * np.abs(values) ** (p - 1) * mine[:, None]
-            sums += (slants * values).sum(axis=0)
-            slopes += slants.T @ moved
-        count = first + len(block)
+    for rows, mine in short_blocks(blocks, weights, len(edges)):
+        size += float(mine @ lengths(rows, coordinates) ** p)
+        moved = rows @ coordinates.transform
+        values = moved @ edges.T
+        slants = np.sign(values) * np.abs(values) ** (p - 1) * mine[:, None]
+        sums += (slants * values).sum(axis=0)
+        slopes += slants.T @ moved
+        count += len(rows)
     norms = sums ** (1 / p)
     tangents = np.einsum("cir,cjr->cij", (slopes / norms[:, None] ** (p - 1))[cells], edges[cells])
     share = (count + 100) * EPS

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algos.sketching._matrix import BLOCK, Floats
 from algos.sketching._sampling_scores import Blocks, Coordinates
+from algos.sketching._whitening import EPS
 
-__all__ = ["EPS", "eigenvalue_ratios", "grid_ratios", "lengths", "rounding"]
+__all__ = [
+    "cube",
+    "eigenvalue_ratios",
+    "grid_ratios",
+    "half_circle",
+    "lengths",
+    "rounding",
+    "short_blocks",
+    "unit_directions",
+]
 
 Reals = NDArray[np.float64]
-EPS = float(np.finfo(np.float64).eps)
 
 
 def eigenvalue_ratios(
@@ -48,13 +58,13 @@ def grid_ratios(
     p: float,
     directions: int,
 ) -> tuple[float, float]:
-    """Enclose all ‖SAx‖_p/‖Ax‖_p, or for p < 1 the ratios of the p-th powers; rank at most 3.
+    """Enclose all ‖SAx‖_p^p/‖Ax‖_p^p for p < 1 and rank at most 3.
 
-    Both sides are (p-)norms of coordinates y: between a grid's points they change by at most
-    h^min(p, 1) times their maximum, which is at most the grid's over 1 − h^min(p, 1).
+    Both sides are subadditive in the coordinates y: between a grid's points they change by at most
+    h^p times their maximum, which is at most the grid's over 1 − h^p.
     """
     grid, mesh = unit_directions(coordinates.rank, directions)
-    step = mesh ** min(p, 1.0)
+    step = mesh**p
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         low_whole, high_whole = _norms(blocks, None, coordinates, grid, p, step)
         low_sample, high_sample = _norms([(0, matrix)], weights, coordinates, grid, p, step)
@@ -71,23 +81,41 @@ def _norms(
     p: float,
     step: float,
 ) -> tuple[Reals, Reals]:
-    """Enclose a norm around each direction of a grid, between it and its neighbours."""
+    """Enclose ‖ATy‖_p^p around each direction of a grid, between it and its neighbours."""
     points = coordinates.transform @ grid.T
     sums, count = np.zeros(len(grid) + 1), 0
-    height = max(1, BLOCK // len(sums))
-    for first, block in blocks:
-        for start in range(0, len(block), height):
-            rows = block[start : start + height]
-            sizes = lengths(rows, coordinates)[:, None]
-            powers = np.hstack([np.abs(rows @ points), sizes]) ** p
-            mine = np.ones(len(rows)) if weights is None else weights[start : start + height]
-            sums += mine @ powers
-        count = first + len(block)
-    *norms, size = sums ** (1 / max(p, 1.0))
-    found, lost = np.array(norms), size * rounding(coordinates) ** min(p, 1.0)
+    for rows, mine in short_blocks(blocks, weights, len(sums)):
+        sizes = lengths(rows, coordinates)[:, None]
+        sums += mine @ np.hstack([np.abs(rows @ points), sizes]) ** p
+        count += len(rows)
+    found, lost = sums[:-1], sums[-1] * rounding(coordinates) ** p
     change = step * (found.max() + lost) / (1 - step) + lost
     off = (count + 100) * EPS
     return np.maximum(found - change, 0.0) * (1 - off), (found + change) * (1 + off)
+
+
+def short_blocks(
+    blocks: Blocks, weights: Reals | None, directions: int
+) -> Iterator[tuple[Floats, Reals]]:
+    """Give rows and their weights, so few at a time that `directions` numbers a row fit a block."""
+    height = max(1, BLOCK // directions)
+    for first, block in blocks:
+        for start in range(0, len(block), height):
+            rows = block[start : start + height]
+            here = slice(first + start, first + start + len(rows))
+            yield rows, np.ones(len(rows)) if weights is None else weights[here]
+
+
+def half_circle(angles: Reals) -> Reals:
+    """Give unit vectors of these angles."""
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def cube(ticks: Reals) -> Reals:
+    """Lay a grid on the three faces of the cube [−1, 1]³ that have a coordinate 1."""
+    u, v = (part.ravel() for part in np.meshgrid(ticks, ticks))
+    face = np.stack([np.ones_like(u), u, v], axis=1)
+    return np.vstack([np.roll(face, shift, axis=1) for shift in range(3)])
 
 
 def unit_directions(rank: int, directions: int) -> tuple[Reals, float]:
@@ -97,13 +125,10 @@ def unit_directions(rank: int, directions: int) -> tuple[Reals, float]:
     if rank == 2:
         angles = np.pi * np.arange(directions) / directions
         mesh = 2 * math.sin(math.pi / (4 * directions))
-        return np.stack([np.cos(angles), np.sin(angles)], axis=1), mesh + 8 * EPS
+        return half_circle(angles), mesh + 8 * EPS
     side = max(2, math.ceil(math.sqrt(directions / 3)))
-    ticks = (2 * np.arange(side) + 1) / side - 1
-    u, v = (part.ravel() for part in np.meshgrid(ticks, ticks))
-    face = np.stack([np.ones_like(u), u, v], axis=1)
-    cube = np.vstack([np.roll(face, shift, axis=1) for shift in range(3)])
-    return cube / np.linalg.norm(cube, axis=1, keepdims=True), math.sqrt(2) / side + 8 * EPS
+    centres = cube((2 * np.arange(side) + 1) / side - 1)
+    return centres / np.linalg.norm(centres, axis=1, keepdims=True), math.sqrt(2) / side + 8 * EPS
 
 
 def _transformed(rows: Floats, coordinates: Coordinates) -> tuple[Reals, Reals]:

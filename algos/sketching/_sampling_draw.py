@@ -39,7 +39,7 @@ def draw(
         reached, passed = float(cumulated[-1]), int(below[-1])
         some = np.flatnonzero(mine)
         if some.size:
-            last = first + int(some[-1]), float(mine[some[-1]]), block[some[-1:]].copy()
+            last = first + int(some[-1]), float(mine[some[-1]]), block[some[-1:]]
     if last is None or abs(reached - scores.total) > 1e-6 * scores.total:
         raise ValueError(
             "A must be the same at every pass, got scores of sum "

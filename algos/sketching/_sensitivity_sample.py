@@ -29,6 +29,8 @@ from algos.sketching._sampling_scores import (
     sensitivity_scores,
 )
 
+__all__ = ["Sample", "sensitivity_sample"]
+
 Reals = NDArray[np.float64]
 
 #: Draws at most: their places take 8 bytes each.
@@ -127,9 +129,9 @@ def sensitivity_sample(
     scores : str or array_like of shape (n,), optional
         What rows are drawn in proportion to: ``"lewis"`` (any p); ``"root_leverage"``, the
         leverages to the power p/2, and ``"recursive_root_leverage"``, O(log log n) rounds of them
-        (p < 2); ``"sensitivity"`` (see `lp_sensitivities`); ``"l2_augmented"``, sensitivity plus
-        leverage for 1 ≤ p ≤ 2, and the same as ``"leverage_plus_sensitivity"`` for p > 2.  Or
-        numbers that you know to be at least the sensitivities.
+        (p < 2); ``"sensitivity"`` (see `lp_sensitivities`); sensitivity plus leverage, which is
+        ``"l2_augmented"`` for 1 ≤ p ≤ 2 and ``"leverage_plus_sensitivity"`` for p > 2.  Or numbers
+        that you know to be at least the sensitivities.
     size : int, optional
         Number of draws, with replacement: it may exceed n; at most 2^28.
     distortion : float, optional
@@ -261,12 +263,11 @@ def _scores(A: Any, blocks: Blocks, p: float, kind: ScoreKind | ArrayLike) -> Ro
         raise ValueError(f"scores must be one of {', '.join(get_args(ScoreKind))}, got {kind!r}")
     if kind == "lewis":
         return quadratic_scores(blocks, p)
-    if kind == "root_leverage" or kind == "recursive_root_leverage":
+    if kind in ("root_leverage", "recursive_root_leverage"):
         if p >= 2:
             raise ValueError(f'scores="{kind}" need p < 2, got p = {p!r}; use "lewis"')
-        if kind == "root_leverage":
-            return quadratic_scores(blocks, p, rounds=1)
-        return quadratic_scores(blocks, p, rounds=leverage_rounds)
+        rounds = 1 if kind == "root_leverage" else leverage_rounds
+        return quadratic_scores(blocks, p, rounds=rounds)
     if kind == "l2_augmented" and not 1 <= p <= 2:
         raise ValueError(f'scores="l2_augmented" need p in [1, 2], got p = {p!r}')
     if kind == "leverage_plus_sensitivity" and not p > 2:

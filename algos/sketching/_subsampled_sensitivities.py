@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from algos.sketching._enclosed_coordinates import EPS, Coordinates
+from algos.sketching._enclosed_coordinates import Coordinates
 from algos.sketching._exact_sensitivities import Bounds, exact_bounds
+from algos.sketching._whitening import EPS
 
 __all__ = ["Subsampled", "signings", "subsampled_bounds"]
 
@@ -24,11 +25,12 @@ class Subsampled:
     total_lower: float
     total_upper: float
     solves: int
+    gap: float  # the widest of a problem
 
 
 def signings(n: int, failure_probability: float) -> int:
     """Count the random signs a block needs, so that no row of n is missed by all of them."""
-    return math.ceil(math.log2(2 * n / failure_probability))
+    return math.ceil(math.log2(2 * n) - math.log2(failure_probability))
 
 
 def subsampled_bounds(
@@ -43,6 +45,7 @@ def subsampled_bounds(
 ) -> Subsampled:
     """Narrow sure bounds, by one problem for every block of rows and signs, and for some rows."""
     n = len(where.rows)
+    block_size = min(block_size, n)
     count = signings(n, failure_probability)
     block = rng.permutation(n) // block_size  # the block of every row
     blocks = int(block.max()) + 1
@@ -52,8 +55,8 @@ def subsampled_bounds(
     for k in range(count):
         np.add.at(sums[k], block, rng.choice([-1.0, 1.0], n)[:, None] * where.rows)
     targets = sums.reshape(-1, where.rank)
-    found = exact_bounds(where, targets, np.tile(2 * errors, count), p, tolerance)
-    upper, steps = found.upper.reshape(count, blocks).max(axis=0), found.steps
+    signed = exact_bounds(where, targets, np.tile(2 * errors, count), p, tolerance)
+    upper = signed.upper.reshape(count, blocks).max(axis=0)
     lower, upper = sure.lower.copy(), np.minimum(sure.upper, upper[block])
     chance = sure.upper / sure.upper.sum()
     drawn = rng.choice(n, count * blocks, p=chance)
@@ -63,10 +66,11 @@ def subsampled_bounds(
     upper[rows] = np.minimum(found.upper, sure.upper[rows])
     share = times / drawn.size / chance[rows]
     spread = float(sure.upper.sum() * (1 - (sure.lower[chance > 0] / sure.upper[chance > 0]).min()))
-    away = spread * math.sqrt(math.log(4 / failure_probability) / (2 * drawn.size))
+    away = spread * math.sqrt((math.log(4) - math.log(failure_probability)) / (2 * drawn.size))
     return Subsampled(
-        Bounds(lower, upper, steps + found.steps),
+        Bounds(lower, upper, signed.steps + found.steps),
         total_lower=float(share @ lower[rows]) - away,
         total_upper=float(share @ upper[rows]) + away,
         solves=count * blocks + rows.size,
+        gap=float(max(signed.gaps.max(), found.gaps.max())),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import chain, combinations, islice
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from algos.sketching._enclosed_coordinates import EPS, Coordinates, lengths
+from algos.sketching._enclosed_coordinates import Coordinates, lengths
 from algos.sketching._exact_sensitivities import TINY, Bounds
 from algos.sketching._matrix import Floats
+from algos.sketching._whitening import EPS
 
 __all__ = ["directions", "vertex_bounds"]
 
@@ -98,6 +98,6 @@ def _common_zeros(units: Reals, errors: Reals, chosen: Integers) -> tuple[Intege
     return chosen, y, 2 * np.linalg.norm(missed, axis=1) / values[kept, -1]
 
 
-def _member(labels: Integers, chosen: Integers) -> Any:
+def _member(labels: Integers, chosen: Integers) -> NDArray[np.bool_]:
     """Say for every subset which rows have the direction of one of its own."""
-    return (labels[None, :, None] == chosen[:, None, :]).any(axis=2)
+    return np.asarray((labels[None, :, None] == chosen[:, None, :]).any(axis=2))

@@ -7,9 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from algos.sketching._enclosed_coordinates import EPS, EnclosedRows, lengths
+from algos.sketching._enclosed_coordinates import EnclosedRows, lengths
 from algos.sketching._exact_sensitivities import Bounds
 from algos.sketching._matrix import RowBlocks
+from algos.sketching._whitening import EPS
 
 __all__ = ["weighted_bounds"]
 

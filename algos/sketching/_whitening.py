@@ -13,10 +13,12 @@ from scipy import sparse
 from accel.reflections import fold_rows
 from algos.sketching._matrix import Floats
 
-__all__ = ["NOISE", "SAFE", "Whitening", "row_whitening", "triangular_factor", "whitening"]
+__all__ = ["EPS", "NOISE", "SAFE", "Whitening", "row_whitening", "triangular_factor", "whitening"]
 
 Reals = NDArray[np.float64]
 
+#: The unit of rounding.
+EPS = float(np.finfo(np.float64).eps)
 #: Numbers that stay in the cache while they are factorised.
 CACHE = 2**16
 #: Singular values of columns of unit norm: where all are at least this share of the greatest,
@@ -25,7 +27,7 @@ SAFE = 1e-5
 #: Norms between these, and zero, are far from overflow and underflow, and so are their inverses.
 LEAST, GREATEST = 1e-290, 1e290
 #: Rounding of a coordinate Σ aₖ Tₖⱼ, beside Σ abs(aₖ) sₖ, sₖ the size of T's entries in row k.
-NOISE = 2.0**12 * np.finfo(np.float64).eps
+NOISE = 2.0**12 * EPS
 #: Coordinates above this share of their noise may be more than rounding.
 DOUBT = 2.0**-6
 
@@ -100,7 +102,7 @@ def whitening(factor: Reals, rows: int) -> Whitening:
     max(rows, d) ε of the greatest are taken for zero.
     """
     scale, values, directions = _unit_columns(factor)
-    kept = values > max(rows, factor.shape[1]) * np.finfo(np.float64).eps * values[0]
+    kept = values > max(rows, factor.shape[1]) * EPS * values[0]
     return Whitening(directions[kept].T / values[kept] / scale[:, None])
 
 

@@ -194,10 +194,10 @@ def test_blocks_of_rows() -> None:
         return iter([A[:7], A[7:8], A[8:]])
 
     for one in (blocks, sparse.csr_array(A)):
-        result = lp_sensitivities(one, 1, method="lewis")  # type: ignore[arg-type]
+        result = lp_sensitivities(one, 1, method="lewis")
         assert result.upper == pytest.approx(truth.upper, rel=1e-9)
         with pytest.raises(TypeError, match="dense"):
-            lp_sensitivities(one, 1)  # type: ignore[arg-type]
+            lp_sensitivities(one, 1)
     with pytest.raises(TypeError, match="pass a function"):
         lp_sensitivities(blocks(), 1, method="lewis")
 
@@ -234,6 +234,7 @@ def test_small_shapes(method: Any, p: float) -> None:
         ((sparse.csr_array(np.eye(2)), 1), {}, TypeError, "dense"),
         (([[1.0]], 0), {}, ValueError, "p must lie in"),
         (([[1.0]], -1), {}, ValueError, "p must lie in"),
+        (([[1.0]], 5e-324), {}, ValueError, "p must lie in"),
         (([[1.0]], math.nan), {}, ValueError, "p must lie in"),
         (([[1.0]], math.inf), {}, ValueError, "p must lie in"),
         (([[1.0]], "1"), {}, TypeError, "p must be a number"),
@@ -242,6 +243,7 @@ def test_small_shapes(method: Any, p: float) -> None:
         (([[1.0]], 1), {"rows": [1]}, ValueError, "rows must lie in"),
         (([[1.0]], 1), {"rows": [0.0]}, TypeError, "rows must be"),
         (([[1.0]], 1), {"rows": [True]}, TypeError, "rows must be"),
+        (([[1.0]], 1), {"rows": [[0], [0, 0]]}, TypeError, "rows must be a sequence of integers"),
         (([[1.0]], 1), {"max_vertices": 0}, ValueError, "max_vertices must be"),
     ],
 )

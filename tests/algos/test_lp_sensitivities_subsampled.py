@@ -68,6 +68,24 @@ def test_some_rows_and_small_matrices() -> None:
     assert one.upper == pytest.approx([1])
 
 
+def test_problems_short_of_the_tolerance_are_told_of() -> None:
+    A = Tall("gaussian", 20, 3).array
+    result = lp_sensitivities(A, 1.5, method="subsampled", tolerance=1e-15, rng=0)
+    assert result.status == "tolerance not reached"
+
+
+def test_extreme_options() -> None:
+    """Blocks of more rows than there are, and hardly any probability to fail."""
+    A = Tall("gaussian", 20, 3).array
+    one, other = (
+        lp_sensitivities(A, 2, method="subsampled", block_size=size, rng=0) for size in (20, 2**61)
+    )
+    assert one.upper.tolist() == other.upper.tolist()
+    sure = lp_sensitivities(A, 2, method="subsampled", failure_probability=1e-310, rng=0)
+    assert sure.total_lower <= 3 <= sure.total_upper
+    assert signings(20, 1e-310) == 1036
+
+
 def test_bad_arguments() -> None:
     A = Tall("gaussian", 9, 2).array
     with pytest.raises(ValueError, match='take "exact" or "lewis"'):
@@ -76,8 +94,8 @@ def test_bad_arguments() -> None:
         lp_sensitivities(A, 1, method="subsampled", block_size=0)
     with pytest.raises(ValueError, match="failure_probability must lie"):
         lp_sensitivities(A, 1, method="subsampled", failure_probability=1)
-    with pytest.raises(TypeError, match="whole dense matrix"):
-        lp_sensitivities(lambda: iter([A]), 1, method="subsampled")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match='whole dense matrix for method="subsampled"'):
+        lp_sensitivities(lambda: iter([A]), 1, method="subsampled")
 
 
 @pytest.mark.parametrize("p", [1.02, 1.05, 1.1])

@@ -51,17 +51,19 @@ from algos.sketching.theorems.sampling import (
     CORESET_ROWS,
     CORESET_UNBIASED,
     CORESET_VARIANCE,
-    GROWTH_ABOVE_TWO,
-    GROWTH_AUGMENTED,
-    GROWTH_FIRST,
-    GROWTH_LEVERAGE,
-    GROWTH_SENSITIVITY,
     SAMPLING_DISTORTION,
     SAMPLING_EIGENVALUES,
     SAMPLING_ERROR,
     SAMPLING_SCORES,
     SAMPLING_TOTAL,
     SAMPLING_UNBIASED,
+)
+from algos.sketching.theorems.sampling_growth import (
+    GROWTH_ABOVE_TWO,
+    GROWTH_AUGMENTED,
+    GROWTH_FIRST,
+    GROWTH_LEVERAGE,
+    GROWTH_SENSITIVITY,
 )
 from algos.sketching.theorems.sensitivities import (
     LEWIS_LOWER,

@@ -1,6 +1,7 @@
 """Sampling by sensitivities, and coresets of streams."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 from sympy import Eq, Expr, Ge, Integer, Le, Max, Min, Rational, Symbol, floor, log, sqrt
 
@@ -41,13 +42,10 @@ RTOL = 1e-9
 NEAR = Rational(21, 20)
 CAP = NEAR * rank ** Max(1, p / 2)
 
-#: The measured mean is that of a quantity cut off at this multiple of its bound.
-CUT = 4
-
-SIDES: tuple[tuple[str, Literal["<=", ">="]], ...] = (("above", "<="), ("below", ">="))
-
-SMOOTH = Need(Le(p, 2), "p is at most 2")
-SQUARES = Need(Eq(p, 2), "p is 2")
+SIDES: tuple[tuple[str, Literal["<=", ">="], str], ...] = (
+    ("above", "<=", "most"),
+    ("below", ">=", "least"),
+)
 
 
 def _bernstein(points: Expr | int) -> Expr:
@@ -56,26 +54,36 @@ def _bernstein(points: Expr | int) -> Expr:
     return share / 3 + sqrt(share**2 / 9 + 2 * share)
 
 
-SAMPLING_UNBIASED = tuple(
-    Theorem(
-        key=f"sketching/sensitivity-sample/unbiased-{side}",
-        algorithm=sensitivity_sample,
-        quantity="estimate of ‖Ax‖_p^p over ‖Ax‖_p^p",
-        formula=Integer(1),
-        direction=direction,
-        holds=InExpectation(total),
-        constants="exact",
-        statement=(
-            "For every x the weighted sum of abs(a_i x)^p over the rows drawn has the mean "
-            f"‖Ax‖_p^p, here at {'most' if side == 'above' else 'least'} that; it never exceeds "
-            "total times that."
-        ),
-        source=here(PAGE, "The estimate"),
-        domain=DOMAIN,
-        rtol=RTOL,
-        tightness=Tightness(0.9, "gaussian"),
+def _unbiased(
+    name: str, algorithm: Callable[..., Any], spread: Expr, statement: str, section: str
+) -> tuple[Theorem, ...]:
+    """State a mean, from both sides."""
+    return tuple(
+        Theorem(
+            key=f"sketching/{name}/unbiased-{side}",
+            algorithm=algorithm,
+            quantity="estimate of ‖Ax‖_p^p over ‖Ax‖_p^p",
+            formula=Integer(1),
+            direction=direction,
+            holds=InExpectation(spread),
+            constants="exact",
+            statement=statement.format(most=most),
+            source=here(PAGE, section),
+            domain=DOMAIN,
+            rtol=RTOL,
+            tightness=Tightness(0.9, "gaussian"),
+        )
+        for side, direction, most in SIDES
     )
-    for side, direction in SIDES
+
+
+SAMPLING_UNBIASED = _unbiased(
+    "sensitivity-sample",
+    sensitivity_sample,
+    total,
+    "For every x the weighted sum of abs(a_i x)^p over the rows drawn has the mean ‖Ax‖_p^p, here "
+    "at {most} that; it never exceeds total times that.",
+    "The estimate",
 )
 
 SAMPLING_ERROR = Theorem(
@@ -130,7 +138,7 @@ SAMPLING_EIGENVALUES = Theorem(
         locator="Theorem 1.6 (matrix Bernstein)",
         url="https://arxiv.org/abs/1004.4389",
     ),
-    needs=(SQUARES,),
+    needs=(Need(Eq(p, 2), "p is 2"),),
     domain=DOMAIN,
 )
 
@@ -163,35 +171,23 @@ SAMPLING_TOTAL = Theorem(
         "ln ln(n/d) / −ln(1 − p/2) rounds."
     ),
     source=here(PAGE, "Rounds of root leverages"),
-    needs=(SMOOTH,),
+    needs=(Need(Le(p, 2), "p is at most 2"),),
     domain=DOMAIN,
     rtol=RTOL,
     tightness=Tightness(0.9, "identities and a row alone"),
 )
 
-#: Bound on an estimate that was sampled `levels` times.
-CORESET_SPREAD = CAP**levels
 CORESET_VARIANCE_BOUND = (1 + (CAP - 1) / size) ** levels - 1
+#: The squared error is measured up to here: a bounded range makes its mean testable.
+CORESET_VARIANCE_CUT = 4 * CORESET_VARIANCE_BOUND
 
-CORESET_UNBIASED = tuple(
-    Theorem(
-        key=f"sketching/coreset/unbiased-{side}",
-        algorithm=Coreset,
-        quantity="estimate of ‖Ax‖_p^p over ‖Ax‖_p^p",
-        formula=Integer(1),
-        direction=direction,
-        holds=InExpectation(CORESET_SPREAD),
-        constants="exact",
-        statement=(
-            "For every x a coreset's estimate of ‖Ax‖_p^p has the mean ‖Ax‖_p^p, here at "
-            f"{'most' if side == 'above' else 'least'} that, however rows were streamed and merged."
-        ),
-        source=here(PAGE, "Streams"),
-        domain=DOMAIN,
-        rtol=RTOL,
-        tightness=Tightness(0.9, "gaussian"),
-    )
-    for side, direction in SIDES
+CORESET_UNBIASED = _unbiased(
+    "coreset",
+    Coreset,
+    CAP**levels,
+    "For every x a coreset's estimate of ‖Ax‖_p^p has the mean ‖Ax‖_p^p, here at {most} that, "
+    "however rows were streamed and merged.",
+    "Streams",
 )
 
 CORESET_VARIANCE = Theorem(
@@ -200,7 +196,7 @@ CORESET_VARIANCE = Theorem(
     quantity="squared relative error of a coreset's estimate, cut off",
     formula=CORESET_VARIANCE_BOUND,
     direction="<=",
-    holds=InExpectation(CUT * CORESET_VARIANCE_BOUND),
+    holds=InExpectation(CORESET_VARIANCE_CUT),
     constants="exact",
     statement=(
         "For every x the mean squared relative error of a coreset of m rows, each sampled at most "
@@ -240,79 +236,4 @@ CORESET_ORDER = Theorem(
         "rows came in nor the order of merges changes a bit."
     ),
     source=here(PAGE, "Streams"),
-)
-
-sensitivity = Symbol("sensitivity", positive=True)
-
-WOODRUFF_YASUDA = Source(
-    authors="D. Woodruff, T. Yasuda",
-    title="Sharper bounds for l_p sensitivity sampling",
-    year=2023,
-    venue="ICML 2023",
-    locator="abstract, version 1; logarithms and powers of the distortion left out",
-    url="https://arxiv.org/abs/2306.00732",
-)
-CHEN_DEREZINSKI = Source(
-    authors="X. Chen, M. Dereziński",
-    title="Query complexity of least absolute deviation regression via robust uniform convergence",
-    year=2021,
-    venue="COLT 2021",
-    locator="as cited in version 2 of arXiv 2306.00732",
-    url="https://arxiv.org/abs/2102.02322",
-)
-MUNTEANU_OMLOR = Source(
-    authors="A. Munteanu, S. Omlor",
-    title="Optimal bounds for l_p sensitivity sampling via l_2 augmentation",
-    year=2024,
-    venue="arXiv 2406.00328",
-    locator="abstract",
-    url="https://arxiv.org/abs/2406.00328",
-)
-
-
-def _growth(what: str, formula: Expr, statement: str, source: Source) -> Theorem:
-    """State how the draws that a fixed distortion takes grow; the source has logarithms too."""
-    return Theorem(
-        key=f"sketching/sensitivity-sample/growth-{what}",
-        algorithm=sensitivity_sample,
-        quantity="draws until no distortion above 1/2 is found",
-        formula=formula,
-        direction="<=",
-        holds=Surely(),
-        constants="unspecified",
-        statement=statement,
-        source=source,
-    )
-
-
-GROWTH_FIRST = _growth(
-    "first",
-    sensitivity ** (2 / p),
-    "For p in [1, 2] draws by sensitivities of sum S number about S^(2/p): superseded by "
-    "growth-sensitivity.",
-    WOODRUFF_YASUDA,
-)
-GROWTH_SENSITIVITY = _growth(
-    "sensitivity",
-    rank ** (1 - p / 2) * sensitivity,
-    "For p in [1, 2] draws by sensitivities of sum S number about d^(1 − p/2) S.",
-    CHEN_DEREZINSKI,
-)
-GROWTH_AUGMENTED = _growth(
-    "augmented",
-    sensitivity + rank,
-    "For p in [1, 2] draws by sensitivities plus leverages number about S + d.",
-    MUNTEANU_OMLOR,
-)
-GROWTH_ABOVE_TWO = _growth(
-    "above-two",
-    sensitivity ** (2 - 2 / p),
-    "For p > 2 draws by sensitivities of sum S number about S^(2 − 2/p).",
-    WOODRUFF_YASUDA,
-)
-GROWTH_LEVERAGE = _growth(
-    "leverage",
-    rank ** (2 / p) * sensitivity ** (2 - 4 / p),
-    "For p > 2 draws by sensitivities plus leverages number about d^(2/p) S^(2 − 4/p).",
-    WOODRUFF_YASUDA,
 )
