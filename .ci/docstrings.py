@@ -23,6 +23,7 @@ for package in (
     "accel",
     "algos",
     "algos.iterations",
+    "algos.privacy",
     "algos.search",
     "algos.sketching",
     "proofs_checks",

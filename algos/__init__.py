@@ -29,13 +29,14 @@ __all__ = [
     "Tightness",
     "WithProbability",
     "iterations",
+    "privacy",
     "search",
     "sketching",
     "theorem",
     "theorems",
 ]
 
-__getattr__, _, _ = _lazy.attach(__name__, submodules=["iterations", "search", "sketching"])
+__getattr__, _, _ = _lazy.attach(__name__, submodules=["iterations", "privacy", "search", "sketching"])
 
 
 def __dir__() -> list[str]:

@@ -28,6 +28,7 @@ def blocks(page: str, language: str) -> list[str]:
         "docs/index.md",
         "docs/experiments.md",
         "docs/families/iterations.md",
+        "docs/families/privacy.md",
         "docs/families/sketching.md",
     ],
 )

@@ -53,7 +53,7 @@ def test_show_evaluates_and_inverts() -> None:
         (("show", "search/sharp-crosing/flips"), "did you mean search/sharp-crossing/flips"),
         (("show", "search/sharp-crossing/flips", "--set", "n"), "--set takes NAME=VALUE"),
         (("show", "search/sharp-crossing/flips", "--solve", "n"), "exactly one of"),
-        (("list", "serach"), "family must be one of iterations, search, sketching"),
+        (("list", "serach"), "family must be one of iterations, privacy, search, sketching"),
         (("check", "nothing-like-it"), "no check matches"),
         (("check", "side-test", "--budget", "-1"), "budget must be a positive number"),
         (("check", "side-test", "--jobs", "0"), "jobs must be at least 1"),

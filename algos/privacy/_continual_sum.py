@@ -1,0 +1,324 @@
+"""Continual sums: a noisy prefix sum after every event, all of them private together."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Mapping
+from typing import Any, NoReturn, Self
+
+import numpy as np
+
+from algos._arguments import checked_count
+from algos.privacy._budget import budget
+from algos.privacy._epoch import Epoch
+from algos.privacy._events import Events
+from algos.privacy._mechanism import Mechanism, Reals
+from algos.privacy._mechanisms import described, made, named
+from algos.privacy._noise import Integers
+from algos.privacy._privacy import Neighbours, Privacy
+from algos.privacy._release_error import ReleaseError
+
+__all__ = ["ContinualSum"]
+
+#: What a state holds besides the mechanism's options and what its stream adds.
+STATE = (
+    *("kind", "unbounded", "rho", "pure_epsilon", "neighbours", "low", "high", "change"),
+    *("scalar", "resolution", "steps", "start", "before", "variance", "parts"),
+    *("mechanism", "horizon"),
+)
+
+#: Events of the first epoch where the horizon is unbounded.
+FIRST = 64
+
+
+class ContinualSum:
+    """Prefix sums of a stream, released after every event under differential privacy.
+
+    Parameters
+    ----------
+    mechanism : str or Mechanism
+        A name, such as ``"tree"``, or a mechanism made for the horizon.
+    horizon : int or None
+        Number of events. With None there is no end: the mechanism, then a name, starts anew after
+        64 events, 128 more, 256 more, and so on.
+    rho : float, optional
+        Budget of zero-concentrated differential privacy.
+    epsilon : float, optional
+        In place of ``rho``: budget of pure differential privacy, by Laplace noise.
+    delta : float, optional
+        Together with ``epsilon``: approximate differential privacy, by Gaussian noise. In (0, 1).
+    bounds : tuple of (low, high)
+        What an event may be: numbers, or arrays of shape (d,) for events that are vectors. Events
+        outside are moved to the nearest bound, NaN to the event next to zero, and nothing is
+        said: an error would tell of the data.
+    neighbours : {"replace", "add_remove"}
+        Whether one event of neighbouring streams is replaced by any other, or by zero.
+    change : float, optional
+        Where one person can change an event by less than the bounds allow: bound on the norm of
+        that change, Euclidean for Gaussian noise, a sum of absolute values for Laplace noise. An
+        event that counts the people of a day, one person in one coordinate, has change 1. Events
+        must then be integers, or have a resolution, whose rounding is added.
+    resolution : float, optional
+        Events are rounded to its multiples; the bounds must be such. 1 for integers.
+    insecure_rng : int or Generator, optional
+        Draw noise from a pseudo-random generator: for simulations and tests alone. Without it noise
+        is drawn exactly, from the operating system's randomness.
+
+    Attributes
+    ----------
+    mechanism : Mechanism
+        The mechanism at work.
+    privacy : Privacy
+        What all releases together spend.
+    horizon : int or None
+        As given.
+    steps : int
+        Events taken so far.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not what it must be. No noise was drawn.
+    ImportError
+        OpenDP is not installed, where exact noise is drawn.
+
+    Notes
+    -----
+    The stream publishes codes C x + z on a lattice of integers, z discrete Gaussian or Laplace, and
+    computes releases from them. Events may depend on earlier releases. An unbounded horizon costs
+    no privacy, for an event lies in one epoch alone, but the noise of earlier epochs stays in
+    the sums. One object serves one stream: it refuses to be copied, pickled, or used in a
+    forked process, and threads take turns. `state` and `from_state` move it elsewhere.
+
+    References
+    ----------
+    T.-H. H. Chan, E. Shi, D. Song, "Private and continual release of statistics", ACM
+    Transactions on Information and System Security 14, 2011.
+
+    S. Denisov, B. McMahan, K. Rush, A. Smith, A. Guha Thakurta, "Improved differential privacy for
+    SGD via optimal private linear operators on adaptive streams", NeurIPS 2022, Theorem 2.1.
+
+    Examples
+    --------
+    >>> from algos.privacy import ContinualSum
+    >>> counter = ContinualSum("tree", 1000, rho=0.5, bounds=(0, 1), insecure_rng=1)
+    >>> [round(counter.update(event)) for event in (1, 1, 0, 1)]
+    [2, 5, 5, 8]
+    >>> round(counter.error.max, 1)
+    9.5
+    """
+
+    def __init__(
+        self,
+        mechanism: str | Mechanism,
+        horizon: int | None,
+        *,
+        rho: float | None = None,
+        epsilon: float | None = None,
+        delta: float | None = None,
+        bounds: tuple[Any, Any],
+        neighbours: Neighbours = "replace",
+        change: float | None = None,
+        resolution: float = 1.0,
+        insecure_rng: Any = None,
+    ) -> None:
+        if horizon is None and not isinstance(mechanism, str):
+            raise TypeError(f"mechanism must be a name where horizon is None, got {mechanism!r}")
+        self._kind, self._change = mechanism, change
+        self.horizon = None if horizon is None else checked_count("horizon", horizon, most=2**40)
+        self._events = Events.within(bounds, resolution, neighbours, change)
+        self.privacy: Privacy = budget(rho, epsilon, delta, neighbours, "privacy/continual-sum")
+        self._rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
+        self.steps = self._start = 0
+        self._before = np.zeros(self._events.dimension)
+        self._variance, self._parts = 0.0, np.zeros((0, 2))
+        self._begin(named(mechanism, FIRST if self.horizon is None else self.horizon))
+        self._process, self._lock = os.getpid(), threading.Lock()
+
+    @property
+    def error(self) -> ReleaseError:
+        """Errors of the releases: of all, or of the present epoch's where there is no horizon."""
+        return self._epoch.error(self._variance, tuple((a, b) for a, b in self._parts.tolist()))
+
+    def update(self, event: Any) -> Any:
+        """Take the next event and release the sum.
+
+        Parameters
+        ----------
+        event : number or array_like, shape (d,)
+            The event.
+
+        Returns
+        -------
+        float or ndarray, shape (d,)
+            Sum of all events so far, with noise.
+
+        Raises
+        ------
+        TypeError, ValueError
+            It has not the shape or type of an event, or the horizon is passed.
+        RuntimeError
+            The process is not the one that made the counter.
+        """
+        release = self.update_many([event])[0]
+        return float(release) if self._events.scalar else release
+
+    def update_many(self, events: Any) -> Reals:
+        """Take the next events and release the sum after each.
+
+        Parameters
+        ----------
+        events : array_like, shape (k,) or (k, d)
+            The events, in order.
+
+        Returns
+        -------
+        ndarray, shape (k,) or (k, d)
+            The sums, with noise.
+
+        Raises
+        ------
+        TypeError, ValueError
+            They have not the shape or type of events, or the horizon is passed; the counter is
+            as it was.
+        RuntimeError
+            The process is not the one that made the counter.
+        """
+        clean, _ = self._events.clamped(events)
+        with self._lock:
+            if os.getpid() != self._process:
+                raise RuntimeError(
+                    "the counter must be used in the process that made it: a copy would spend its "
+                    "budget twice; move it with state() and from_state"
+                )
+            if self.horizon is not None and self.steps + len(clean) > self.horizon:
+                raise ValueError(
+                    f"the counter must take at most {self.horizon} events, got {self.steps} before "
+                    f"and {len(clean)} now; take a longer horizon, or None"
+                )
+            releases = self._released(clean)
+        return releases[:, 0] if self._events.scalar else releases
+
+    def _released(self, events: Integers) -> Reals:
+        """Release epoch by epoch."""
+        releases = []
+        while True:
+            room = self._start + self._epoch.mechanism.horizon - self.steps
+            now, events = events[:room], events[room:]
+            releases.append(self._before + self._epoch.release(now))
+            self.steps += len(now)
+            if not len(events):
+                return np.concatenate(releases)
+            self._before = releases[-1][-1]
+            variance, part = self._epoch.last()
+            self._variance += variance
+            self._parts = np.vstack([self._parts, part])
+            self._start = self.steps
+            self._begin(named(self._kind, 2 * self._epoch.mechanism.horizon))
+
+    def _begin(self, mechanism: Mechanism) -> None:
+        """Begin an epoch."""
+        self.mechanism = mechanism
+        self._epoch = Epoch(mechanism, self._events, self.privacy, self._rng)
+
+    def state(self) -> dict[str, Any]:
+        """Give all there is to know but the noise to come, as arrays, numbers and strings.
+
+        Returns
+        -------
+        dict
+            For `from_state`. It holds the events' exact sums: keep it as secret as the events.
+        """
+        with self._lock:
+            return {
+                "kind": self._kind if isinstance(self._kind, str) else "",
+                "unbounded": self.horizon is None,
+                "rho": self.privacy.rho,
+                "pure_epsilon": self.privacy.pure_epsilon,
+                "neighbours": self.privacy.neighbours,
+                "low": self._events.low * self._events.resolution,
+                "high": self._events.high * self._events.resolution,
+                "change": self._change,
+                "scalar": self._events.scalar,
+                "resolution": self._events.resolution,
+                "steps": self.steps,
+                "start": self._start,
+                "before": self._before.copy(),
+                "variance": self._variance,
+                "parts": self._parts.copy(),
+                **described(self.mechanism),
+                **{f"stream.{key}": value for key, value in self._epoch.stream.state().items()},
+            }
+
+    @classmethod
+    def from_state(
+        cls, state: Mapping[str, Any], *, released: int, insecure_rng: Any = None
+    ) -> Self:
+        """Go on from a `state`, with fresh noise.
+
+        Parameters
+        ----------
+        state : mapping
+            What `state` gave.
+        released : int
+            Number of sums that were released so far, by any object. Where that is more than
+            the state has seen, going on would release sums again under new noise, and spend more
+            than the budget: this is refused.
+        insecure_rng : int or Generator, optional
+            As for the constructor; it must differ from the one before.
+
+        Returns
+        -------
+        ContinualSum
+            At the next event.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The state lacks something, or is older than the last release.
+        """
+        missing = [name for name in STATE if name not in state]
+        if missing:
+            raise ValueError(f"state must be what state() gave; it lacks {', '.join(missing)}")
+        released, steps = checked_count("released", released, least=0), int(state["steps"])
+        if released != steps:
+            raise ValueError(
+                f"released must be the {steps} sums that the state has seen, got {released}; a "
+                "state older than the last release cannot go on: begin a new counter on a new "
+                "budget"
+            )
+        mechanism, pure = made(state), float(state["pure_epsilon"])
+        unbounded = bool(state["unbounded"])
+        counter = cls(
+            str(state["kind"]) if unbounded else mechanism,
+            None if unbounded else mechanism.horizon,
+            rho=None if pure < math.inf else float(state["rho"]),
+            epsilon=pure if pure < math.inf else None,
+            bounds=(_first(state["low"], state), _first(state["high"], state)),
+            neighbours=state["neighbours"],
+            change=state["change"],
+            resolution=float(state["resolution"]),
+            insecure_rng=insecure_rng,
+        )
+        counter.steps, counter._start = steps, int(state["start"])
+        counter._before = np.array(state["before"], dtype=np.float64)
+        counter._variance = float(state["variance"])
+        counter._parts = np.array(state["parts"], dtype=np.float64).reshape(-1, 2)
+        counter._begin(mechanism)
+        counter._epoch.stream.restore(
+            {key[7:]: value for key, value in state.items() if key.startswith("stream.")}
+        )
+        return counter
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a counter must not be copied or pickled: two copies would spend its budget twice; "
+            "move it with state() and from_state"
+        )
+
+
+def _first(bound: Any, state: Mapping[str, Any]) -> Any:
+    """Give a bound as a number where events are numbers."""
+    return bound[0] if state["scalar"] else bound

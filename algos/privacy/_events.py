@@ -1,0 +1,134 @@
+"""Events: what they may hold, how far one can change, and how they are moved into their bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from algos._arguments import checked_array, checked_real
+from algos.privacy._mechanism import Reals
+from algos.privacy._noise import Integers
+from algos.privacy._privacy import Neighbours
+
+__all__ = ["Events"]
+
+#: Bounds are at most this many units.
+LARGEST = 2**50
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Vectors of integers between two others, in units of a resolution.
+
+    Attributes
+    ----------
+    low, high : ndarray of int64, shape (d,)
+        Least and greatest events.
+    scalar : bool
+        Whether events are numbers, and no vectors of one number.
+    resolution : float
+        The unit.
+    spread : ndarray, shape (d,)
+        How far the bounds let each coordinate of one event change, in units.
+    change : float or None
+        Bound on the norm of one event's change, in units, where it was given.
+    """
+
+    low: Integers
+    high: Integers
+    scalar: bool
+    resolution: float
+    spread: Reals
+    change: float | None
+
+    @classmethod
+    def within(
+        cls, bounds: Any, resolution: float, neighbours: Neighbours, change: float | None
+    ) -> Events:
+        """Read bounds, resolution, and what neighbours are."""
+        if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
+            raise TypeError(f"bounds must be a pair (low, high), got {bounds!r}")
+        resolution = checked_real("resolution", resolution, 0, np.inf)
+        low, high = (checked_array(f"bounds[{k}]", bounds[k]) / resolution for k in (0, 1))
+        if low.shape != high.shape or low.ndim > 1 or (low > high).any():
+            raise ValueError(f"bounds must be low <= high, of shape () or (d,), got {bounds!r}")
+        if not max(abs(low).max(), abs(high).max()) <= LARGEST:
+            raise ValueError(
+                f"bounds must be at most 2^50 times the resolution {resolution:g}, got {bounds!r}; "
+                "take a coarser resolution"
+            )
+        if not np.allclose([low, high], np.rint([low, high]), rtol=1e-9, atol=0):
+            raise ValueError(
+                f"bounds must be multiples of the resolution {resolution:g}, got {bounds!r}"
+            )
+        least, most = (np.atleast_1d(np.rint(bound).astype(np.int64)) for bound in (low, high))
+        if neighbours not in ("replace", "add_remove"):
+            raise ValueError(f"neighbours must be 'replace' or 'add_remove', got {neighbours!r}")
+        spread = most - least if neighbours == "replace" else np.maximum(abs(least), abs(most))
+        if change is not None:
+            change = checked_real("change", change, 0, np.inf) / resolution
+        return cls(least, most, low.ndim == 0, resolution, spread.astype(np.float64), change)
+
+    def moved(self, norm: Literal[1, 2]) -> float:
+        """Bound the norm of one event's change, in units.
+
+        Moving into bounds lengthens no difference; rounding to units adds one to each coordinate,
+        where events are no integers.
+        """
+        most = float(np.linalg.norm(self.spread, norm))
+        if self.change is None:
+            return most
+        rounded = 0.0 if self.resolution == 1 else self.dimension ** (1 / norm)
+        return min(most, self.change + rounded)
+
+    @property
+    def dimension(self) -> int:
+        """Coordinates of an event."""
+        return len(self.low)
+
+    @property
+    def magnitude(self) -> int:
+        """The greatest absolute value."""
+        return int(np.maximum(abs(self.low), abs(self.high)).max())
+
+    def clamped(self, events: Any) -> tuple[Integers, Integers]:
+        """Move events to the nearest integers in the bounds; tell which ones lay outside.
+
+        Errors speak of shapes and types, never of values.  NaN becomes the event next to zero.
+        """
+        numbers = _numbers(events, integers=self.change is not None and self.resolution == 1)
+        if self.scalar:
+            numbers = numbers[..., None]
+        if numbers.ndim != 2 or numbers.shape[1] != self.dimension:
+            shape = "(k,)" if self.scalar else f"(k, {self.dimension})"
+            raise ValueError(f"events must have shape {shape}, got {np.shape(events)}")
+        with np.errstate(over="ignore"):
+            units = numbers if self.resolution == 1 else numbers / self.resolution
+        low, high = self.low.astype(np.float64), self.high.astype(np.float64)
+        near = np.rint(np.where(np.isnan(units), np.clip(0, low, high), units))
+        inside = np.clip(near, low, high)
+        outside = (np.isnan(units) | (near != inside)).any(axis=1)
+        return inside.astype(np.int64), outside.astype(np.int64)
+
+
+def _numbers(events: Any, integers: bool) -> Reals:
+    """Read numbers of whatever size as floats; float64 holds all that lie in the bounds."""
+    if isinstance(events, np.ma.MaskedArray):
+        raise TypeError("events must be numbers, got a masked array; fill it before")
+    array = np.asarray(events)
+    if array.dtype == object:  # integers of any length
+        try:
+            wide = [float(max(-(2**1000), min(2**1000, number))) for number in array.flat]
+        except (TypeError, ValueError):
+            raise TypeError("events must be numbers, got objects that are none") from None
+        return np.array(wide).reshape(array.shape)
+    if integers and array.dtype.kind not in "biu":
+        raise TypeError(
+            f"events must be integers where change is given, got dtype {array.dtype}; or give a "
+            "resolution"
+        )
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"events must be real numbers, got dtype {array.dtype}")
+    return array.astype(np.float64)

@@ -1,0 +1,3 @@
+"""What is proven of continual release."""
+
+__all__: list[str] = []

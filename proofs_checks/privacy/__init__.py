@@ -1,0 +1,3 @@
+"""Checks of continual release."""
+
+__all__: list[str] = []
