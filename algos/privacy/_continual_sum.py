@@ -6,17 +6,17 @@ import math
 import os
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NoReturn, Self
 
 import numpy as np
 
 from algos._arguments import checked_count
 from algos.privacy._budget import budget
-from algos.privacy._epoch import Epoch
+from algos.privacy._epochs import Epochs
 from algos.privacy._events import Events
 from algos.privacy._mechanism import Mechanism, Reals
-from algos.privacy._mechanisms import described, made, named
-from algos.privacy._noise import Integers
+from algos.privacy._mechanisms import made
 from algos.privacy._privacy import Neighbours, Privacy
 from algos.privacy._release_error import ReleaseError
 
@@ -25,12 +25,9 @@ __all__ = ["ContinualSum"]
 #: What a state holds besides the mechanism's options and what its stream adds.
 STATE = (
     *("kind", "unbounded", "rho", "pure_epsilon", "neighbours", "low", "high", "change"),
-    *("scalar", "resolution", "steps", "start", "before", "variance", "parts"),
+    *("scalar", "resolution", "steps", "start", "before", "last", "variance", "parts"),
     *("mechanism", "horizon"),
 )
-
-#: Events of the first epoch where the horizon is unbounded.
-FIRST = 64
 
 
 class ContinualSum:
@@ -62,20 +59,18 @@ class ContinualSum:
         must then be integers, or have a resolution, whose rounding is added.
     resolution : float, optional
         Events are rounded to its multiples; the bounds must be such. 1 for integers.
+    clamped_rho : float, optional
+        Spend so much more on counting the events that lay outside the bounds, as `clamped`.
     insecure_rng : int or Generator, optional
         Draw noise from a pseudo-random generator: for simulations and tests alone. Without it noise
         is drawn exactly, from the operating system's randomness.
 
     Attributes
     ----------
-    mechanism : Mechanism
-        The mechanism at work.
-    privacy : Privacy
-        What all releases together spend.
     horizon : int or None
         As given.
-    steps : int
-        Events taken so far.
+    clamped : float or None
+        Noisy number of the events so far that lay outside the bounds, where it was asked for.
 
     Raises
     ------
@@ -122,6 +117,7 @@ class ContinualSum:
         neighbours: Neighbours = "replace",
         change: float | None = None,
         resolution: float = 1.0,
+        clamped_rho: float | None = None,
         insecure_rng: Any = None,
     ) -> None:
         if horizon is None and not isinstance(mechanism, str):
@@ -129,18 +125,40 @@ class ContinualSum:
         self._kind, self._change = mechanism, change
         self.horizon = None if horizon is None else checked_count("horizon", horizon, most=2**40)
         self._events = Events.within(bounds, resolution, neighbours, change)
-        self.privacy: Privacy = budget(rho, epsilon, delta, neighbours, "privacy/continual-sum")
-        self._rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
-        self.steps = self._start = 0
-        self._before = np.zeros(self._events.dimension)
-        self._variance, self._parts = 0.0, np.zeros((0, 2))
-        self._begin(named(mechanism, FIRST if self.horizon is None else self.horizon))
+        self._budget = budget(rho, epsilon, delta, neighbours, "privacy/continual-sum")
+        rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
+        self._epochs = Epochs(mechanism, self.horizon, self._events, self._budget, rng)
+        self._outside: ContinualSum | None = None
+        self.clamped: float | None = None
+        if clamped_rho is not None:
+            self._outside = ContinualSum(
+                "tree", horizon, rho=clamped_rho, bounds=(0, 1), insecure_rng=rng
+            )
+            self.clamped = 0.0
         self._process, self._lock = os.getpid(), threading.Lock()
+
+    @property
+    def privacy(self) -> Privacy:
+        """What all releases together spend."""
+        if self._outside is None:
+            return self._budget
+        both = self._budget.rho + self._outside.privacy.rho
+        return replace(self._budget, rho=both, pure_epsilon=math.inf)
 
     @property
     def error(self) -> ReleaseError:
         """Errors of the releases: of all, or of the present epoch's where there is no horizon."""
-        return self._epoch.error(self._variance, tuple((a, b) for a, b in self._parts.tolist()))
+        return self._epochs.error
+
+    @property
+    def mechanism(self) -> Mechanism:
+        """The mechanism at work."""
+        return self._epochs.epoch.mechanism
+
+    @property
+    def steps(self) -> int:
+        """Events taken so far."""
+        return self._epochs.steps
 
     def update(self, event: Any) -> Any:
         """Take the next event and release the sum.
@@ -186,7 +204,7 @@ class ContinualSum:
         RuntimeError
             The process is not the one that made the counter.
         """
-        clean, _ = self._events.clamped(events)
+        clean, outside = self._events.clamped(events)
         with self._lock:
             if os.getpid() != self._process:
                 raise RuntimeError(
@@ -198,30 +216,10 @@ class ContinualSum:
                     f"the counter must take at most {self.horizon} events, got {self.steps} before "
                     f"and {len(clean)} now; take a longer horizon, or None"
                 )
-            releases = self._released(clean)
+            releases = self._epochs.release(clean)
+            if self._outside is not None and len(clean):
+                self.clamped = float(self._outside.update_many(outside)[-1])
         return releases[:, 0] if self._events.scalar else releases
-
-    def _released(self, events: Integers) -> Reals:
-        """Release epoch by epoch."""
-        releases = []
-        while True:
-            room = self._start + self._epoch.mechanism.horizon - self.steps
-            now, events = events[:room], events[room:]
-            releases.append(self._before + self._epoch.release(now))
-            self.steps += len(now)
-            if not len(events):
-                return np.concatenate(releases)
-            self._before = releases[-1][-1]
-            variance, part = self._epoch.last()
-            self._variance += variance
-            self._parts = np.vstack([self._parts, part])
-            self._start = self.steps
-            self._begin(named(self._kind, 2 * self._epoch.mechanism.horizon))
-
-    def _begin(self, mechanism: Mechanism) -> None:
-        """Begin an epoch."""
-        self.mechanism = mechanism
-        self._epoch = Epoch(mechanism, self._events, self.privacy, self._rng)
 
     def state(self) -> dict[str, Any]:
         """Give all there is to know but the noise to come, as arrays, numbers and strings.
@@ -235,22 +233,24 @@ class ContinualSum:
             return {
                 "kind": self._kind if isinstance(self._kind, str) else "",
                 "unbounded": self.horizon is None,
-                "rho": self.privacy.rho,
-                "pure_epsilon": self.privacy.pure_epsilon,
-                "neighbours": self.privacy.neighbours,
+                "rho": self._budget.rho,
+                "pure_epsilon": self._budget.pure_epsilon,
+                "neighbours": self._budget.neighbours,
                 "low": self._events.low * self._events.resolution,
                 "high": self._events.high * self._events.resolution,
                 "change": self._change,
                 "scalar": self._events.scalar,
                 "resolution": self._events.resolution,
-                "steps": self.steps,
-                "start": self._start,
-                "before": self._before.copy(),
-                "variance": self._variance,
-                "parts": self._parts.copy(),
-                **described(self.mechanism),
-                **{f"stream.{key}": value for key, value in self._epoch.stream.state().items()},
+                **self._epochs.state(),
+                **self._outside_state(),
             }
+
+    def _outside_state(self) -> dict[str, Any]:
+        """Give the state of the counter of events outside the bounds."""
+        if self._outside is None:
+            return {}
+        state = {f"clamped.{key}": value for key, value in self._outside.state().items()}
+        return {"clamped": self.clamped, **state}
 
     @classmethod
     def from_state(
@@ -291,6 +291,7 @@ class ContinualSum:
             )
         mechanism, pure = made(state), float(state["pure_epsilon"])
         unbounded = bool(state["unbounded"])
+        rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
         counter = cls(
             str(state["kind"]) if unbounded else mechanism,
             None if unbounded else mechanism.horizon,
@@ -300,16 +301,14 @@ class ContinualSum:
             neighbours=state["neighbours"],
             change=state["change"],
             resolution=float(state["resolution"]),
-            insecure_rng=insecure_rng,
+            insecure_rng=rng,
         )
-        counter.steps, counter._start = steps, int(state["start"])
-        counter._before = np.array(state["before"], dtype=np.float64)
-        counter._variance = float(state["variance"])
-        counter._parts = np.array(state["parts"], dtype=np.float64).reshape(-1, 2)
-        counter._begin(mechanism)
-        counter._epoch.stream.restore(
-            {key[7:]: value for key, value in state.items() if key.startswith("stream.")}
-        )
+        counter._epochs.restore(state)
+        if "clamped" in state:
+            counter.clamped = float(state["clamped"])
+            counter._outside = cls.from_state(
+                _under("clamped.", state), released=released, insecure_rng=rng
+            )
         return counter
 
     def __reduce__(self) -> NoReturn:
@@ -317,6 +316,11 @@ class ContinualSum:
             "a counter must not be copied or pickled: two copies would spend its budget twice; "
             "move it with state() and from_state"
         )
+
+
+def _under(prefix: str, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the part of a state that stands under a prefix."""
+    return {key[len(prefix) :]: state[key] for key in state if key.startswith(prefix)}
 
 
 def _first(bound: Any, state: Mapping[str, Any]) -> Any:

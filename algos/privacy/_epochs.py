@@ -1,0 +1,100 @@
+"""One epoch up to a horizon; or epochs without end, each twice as long as the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from algos.privacy._epoch import Epoch
+from algos.privacy._events import Events
+from algos.privacy._mechanism import Mechanism, Reals
+from algos.privacy._mechanisms import described, made, named
+from algos.privacy._noise import Integers
+from algos.privacy._privacy import Privacy
+from algos.privacy._release_error import ReleaseError
+
+__all__ = ["Epochs"]
+
+#: Events of the first epoch where the horizon is unbounded.
+FIRST = 64
+
+
+class Epochs:
+    """Sums over all epochs: the last releases of those before, and the present one's."""
+
+    def __init__(
+        self,
+        kind: str | Mechanism,
+        horizon: int | None,
+        events: Events,
+        budget: Privacy,
+        rng: np.random.Generator | None,
+    ) -> None:
+        self.kind, self.horizon = kind, horizon
+        self.steps = self.start = 0
+        self.before = self.last = np.zeros(events.dimension)
+        self.variance, self.parts = 0.0, np.zeros((0, 2))
+        self._fit = events, budget, rng
+        self._begin(named(kind, FIRST if horizon is None else horizon))
+
+    @property
+    def error(self) -> ReleaseError:
+        """Errors of the present epoch's releases."""
+        return self.epoch.error(self.variance, tuple((a, b) for a, b in self.parts.tolist()))
+
+    def release(self, events: Integers) -> Reals:
+        """Release epoch by epoch; take all back where one of them fails."""
+        room = self.start + self.epoch.mechanism.horizon - self.steps
+        if len(events) <= room:
+            releases = self.before + self.epoch.release(events)
+            self.steps += len(events)
+            if len(releases):
+                self.last = releases[-1]
+            return releases
+        saved, stream = dict(vars(self)), self.epoch.stream.state()
+        try:
+            first = self.release(events[:room])
+            self._begin_next()
+            return np.concatenate([first, self.release(events[room:])])
+        except BaseException:
+            vars(self).update(saved)
+            self.epoch.stream.restore(stream)
+            raise
+
+    def _begin(self, mechanism: Mechanism) -> None:
+        """Begin an epoch."""
+        self.epoch = Epoch(mechanism, *self._fit)
+
+    def _begin_next(self) -> None:
+        """Close an epoch, whose last release stays in all sums, and begin one twice as long."""
+        variance, part = self.epoch.last()
+        self.variance += variance
+        self.parts = np.vstack([self.parts, part])
+        self.before, self.start = self.last, self.steps
+        self._begin(named(self.kind, 2 * self.epoch.mechanism.horizon))
+
+    def state(self) -> dict[str, Any]:
+        """Give all there is to know, as arrays and numbers."""
+        return {
+            "steps": self.steps,
+            "start": self.start,
+            "before": self.before.copy(),
+            "last": self.last.copy(),
+            "variance": self.variance,
+            "parts": self.parts.copy(),
+            **described(self.epoch.mechanism),
+            **{f"stream.{key}": value for key, value in self.epoch.stream.state().items()},
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Become the epochs that gave the state."""
+        self.steps, self.start = int(state["steps"]), int(state["start"])
+        self.before, self.last = (np.array(state[key], float) for key in ("before", "last"))
+        self.variance = float(state["variance"])
+        self.parts = np.array(state["parts"], float).reshape(-1, 2)
+        self._begin(made(state))
+        self.epoch.stream.restore(
+            {key[7:]: state[key] for key in state if key.startswith("stream.")}
+        )
