@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, cast
 
 import numpy as np
 
@@ -122,7 +122,7 @@ class ContinualSum:
     ) -> None:
         if horizon is None and not isinstance(mechanism, str):
             raise TypeError(f"mechanism must be a name where horizon is None, got {mechanism!r}")
-        self._kind, self._change = mechanism, change
+        self._kind = mechanism
         self.horizon = None if horizon is None else checked_count("horizon", horizon, most=2**40)
         self._events = Events.within(bounds, resolution, neighbours, change)
         self._budget = budget(rho, epsilon, delta, neighbours, "privacy/continual-sum")
@@ -238,7 +238,7 @@ class ContinualSum:
                 "neighbours": self._budget.neighbours,
                 "low": self._events.low * self._events.resolution,
                 "high": self._events.high * self._events.resolution,
-                "change": self._change,
+                "change": self._events.change * self._events.resolution,
                 "scalar": self._events.scalar,
                 "resolution": self._events.resolution,
                 **self._epochs.state(),
@@ -289,7 +289,8 @@ class ContinualSum:
                 "state older than the last release cannot go on: begin a new counter on a new "
                 "budget"
             )
-        mechanism, pure = made(state), float(state["pure_epsilon"])
+        mechanism, change = made(state), float(state["change"])
+        pure = float(state["pure_epsilon"])
         unbounded = bool(state["unbounded"])
         rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
         counter = cls(
@@ -298,8 +299,8 @@ class ContinualSum:
             rho=None if pure < math.inf else float(state["rho"]),
             epsilon=pure if pure < math.inf else None,
             bounds=(_first(state["low"], state), _first(state["high"], state)),
-            neighbours=state["neighbours"],
-            change=state["change"],
+            neighbours=cast(Neighbours, str(state["neighbours"])),
+            change=None if change == math.inf else change,
             resolution=float(state["resolution"]),
             insecure_rng=rng,
         )

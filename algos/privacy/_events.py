@@ -32,8 +32,8 @@ class Events:
         The unit.
     spread : ndarray, shape (d,)
         How far the bounds let each coordinate of one event change, in units.
-    change : float or None
-        Bound on the norm of one event's change, in units, where it was given.
+    change : float
+        Bound on the norm of one event's change, in units; infinite where none was given.
     """
 
     low: Integers
@@ -41,7 +41,7 @@ class Events:
     scalar: bool
     resolution: float
     spread: Reals
-    change: float | None
+    change: float
 
     @classmethod
     def within(
@@ -67,9 +67,15 @@ class Events:
         if neighbours not in ("replace", "add_remove"):
             raise ValueError(f"neighbours must be 'replace' or 'add_remove', got {neighbours!r}")
         spread = most - least if neighbours == "replace" else np.maximum(abs(least), abs(most))
-        if change is not None:
-            change = checked_real("change", change, 0, np.inf) / resolution
-        return cls(least, most, low.ndim == 0, resolution, spread.astype(np.float64), change)
+        most_change = np.inf if change is None else checked_real("change", change, 0, np.inf)
+        return cls(
+            least,
+            most,
+            low.ndim == 0,
+            resolution,
+            spread.astype(np.float64),
+            most_change / resolution,
+        )
 
     def moved(self, norm: Literal[1, 2]) -> float:
         """Bound the norm of one event's change, in units.
@@ -77,11 +83,8 @@ class Events:
         Moving into bounds lengthens no difference; rounding to units adds one to each coordinate,
         where events are no integers.
         """
-        most = float(np.linalg.norm(self.spread, norm))
-        if self.change is None:
-            return most
         rounded = 0.0 if self.resolution == 1 else self.dimension ** (1 / norm)
-        return min(most, self.change + rounded)
+        return min(float(np.linalg.norm(self.spread, norm)), self.change + rounded)
 
     @property
     def dimension(self) -> int:
@@ -98,7 +101,7 @@ class Events:
 
         Errors speak of shapes and types, never of values.  NaN becomes the event next to zero.
         """
-        numbers = _numbers(events, integers=self.change is not None and self.resolution == 1)
+        numbers = _numbers(events, integers=self.change < np.inf and self.resolution == 1)
         if self.scalar:
             numbers = numbers[..., None]
         if numbers.ndim != 2 or numbers.shape[1] != self.dimension:
@@ -118,17 +121,29 @@ def _numbers(events: Any, integers: bool) -> Reals:
     if isinstance(events, np.ma.MaskedArray):
         raise TypeError("events must be numbers, got a masked array; fill it before")
     array = np.asarray(events)
-    if array.dtype == object:  # integers of any length
-        try:
-            wide = [float(max(-(2**1000), min(2**1000, number))) for number in array.flat]
-        except (TypeError, ValueError):
-            raise TypeError("events must be numbers, got objects that are none") from None
-        return np.array(wide).reshape(array.shape)
-    if integers and array.dtype.kind not in "biu":
+    whole = array.dtype.kind in "biu" or (
+        array.dtype == object
+        and all(isinstance(number, (int, np.integer)) for number in array.flat)
+    )
+    if integers and not whole:
         raise TypeError(
             f"events must be integers where change is given, got dtype {array.dtype}; or give a "
             "resolution"
         )
+    if array.dtype == object:  # integers of any length
+        try:
+            wide = [_shortened(number) for number in array.flat]
+        except (TypeError, ValueError):
+            raise TypeError("events must be numbers, got objects that are none") from None
+        return np.array(wide).reshape(array.shape)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"events must be real numbers, got dtype {array.dtype}")
     return array.astype(np.float64)
+
+
+def _shortened(number: Any) -> float:
+    """Turn a number of any length into a float; only its sign matters far outside all bounds."""
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf if number > 0 else -np.inf

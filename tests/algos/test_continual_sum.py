@@ -1,0 +1,300 @@
+"""Continual sums: what they release, refuse, spend and keep."""
+
+import copy
+import math
+import os
+import pickle
+import threading
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from algos.privacy import ContinualSum, Tree
+
+
+def counter(horizon: int | None = 100, **options: Any) -> ContinualSum:
+    """Make a small counter."""
+    given = {"rho": 0.5, "bounds": (0, 1), "insecure_rng": 1, **options}
+    return ContinualSum("tree", horizon, **given)
+
+
+def test_releases_do_not_depend_on_how_events_are_cut() -> None:
+    events = np.random.default_rng(0).integers(0, 2, 100)
+    whole = counter().update_many(events)
+    one = counter()
+    assert [one.update(event) for event in events] == whole.tolist()
+    parts = counter()
+    cut = [parts.update_many(events[a:b]) for a, b in ((0, 7), (7, 7), (7, 64), (64, 100))]
+    assert np.array_equal(np.concatenate(cut), whole)
+
+
+def test_releases_lie_around_the_truth_as_stated() -> None:
+    events = np.ones(255, dtype=int)
+    sums = ContinualSum(
+        "tree", 255, rho=0.5, bounds=(np.zeros(4000), np.ones(4000)), change=1, insecure_rng=7
+    )
+    errors = sums.update_many(np.repeat(events[:, None], 4000, 1)) - np.arange(1, 256)[:, None]
+    ratios = errors.std(axis=1) / sums.error.standard_deviation
+    assert abs(ratios - 1).max() < 6 / math.sqrt(2 * 4000)  # six standard errors
+    assert abs(errors).max() < sums.error.simultaneous(1e-6)
+    assert sums.error.max == pytest.approx(8)  # all eight digits, eight levels
+
+
+def test_exact_noise_from_the_operating_system_differs_every_time() -> None:
+    def releases() -> list[float]:
+        sums = ContinualSum("tree", 20, rho=0.5, bounds=(0, 1))
+        return list(sums.update_many(np.ones(20)))
+
+    assert len({*releases(), *releases()}) == 40
+
+
+def test_an_unbounded_horizon_doubles_and_states_its_cost() -> None:
+    sums = counter(None)
+    releases = sums.update_many(np.ones(1000))
+    assert (sums.steps, sums.mechanism.horizon) == (1000, 1024)
+    assert abs(releases - np.arange(1, 1001)).max() < 100
+    # the last releases of 64, 128, 256 and 512 events, and up to ten digits over eleven levels
+    levels = [n.bit_length() for n in (64, 128, 256, 512)]
+    assert sums.error.max == pytest.approx(math.sqrt(sum(levels) + 10 * 11))
+    assert sums.privacy.rho == 0.5
+    cut = counter(None)
+    pieces = [cut.update_many(np.ones(k)) for k in (63, 2, 400, 535)]
+    assert np.array_equal(np.concatenate(pieces), releases)
+
+
+def test_many_unbounded_streams_have_the_stated_variance() -> None:
+    sums = counter(None, bounds=(np.zeros(4000), np.ones(4000)), change=1)
+    last = sums.update_many(np.zeros((200, 4000), dtype=int))[-1]
+    stated = sums.error.standard_deviation[200 - 192 - 1]
+    assert last.std() / stated == pytest.approx(1, abs=6 / math.sqrt(8000))
+
+
+class NoRandomnessError(Exception):
+    """The source of noise fails."""
+
+
+def test_a_batch_that_fails_in_a_later_epoch_is_taken_back() -> None:
+    sums = counter(None)
+    sums.update_many(np.ones(60))
+    before, calls = sums.state(), []
+
+    def fails(count: int) -> Any:
+        calls.append(count)
+        raise NoRandomnessError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("algos.privacy._noise.DiscreteGaussian.draw", lambda self, n: fails(n))
+        with pytest.raises(NoRandomnessError):
+            sums.update(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("algos.privacy._epochs.Epochs._begin_next", lambda self: fails(0))
+        with pytest.raises(NoRandomnessError):
+            sums.update_many(np.ones(10))
+    after = sums.state()
+    assert calls == [1, 0]
+    assert all(np.array_equal(before[key], after[key]) for key in before)
+
+
+def test_a_state_goes_on_with_fresh_noise() -> None:
+    sums = counter(clamped_rho=0.1)
+    sums.update_many(np.arange(50))
+    state = sums.state()
+    one = ContinualSum.from_state(state, released=50, insecure_rng=5)
+    other = ContinualSum.from_state(state, released=50, insecure_rng=6)
+    assert one.privacy == sums.privacy
+    assert one.steps == 50
+    assert one.clamped == sums.clamped
+    assert np.array_equal(one.error.standard_deviation, sums.error.standard_deviation)
+    ahead = one.update_many(np.ones(50)) - other.update_many(np.ones(50))
+    assert (ahead != 0).all()
+    assert abs(one.update_many([])).size == 0
+
+
+@pytest.mark.parametrize("horizon", [100, None])
+def test_a_state_survives_savez(horizon: int | None, tmp_path: Any) -> None:
+    sums = counter(horizon, bounds=([0, -3], [1, 3]), resolution=0.5, epsilon=1.0, rho=None)
+    sums.update_many(np.ones((70, 2)))
+    np.savez(tmp_path / "state.npz", **sums.state())
+    with np.load(tmp_path / "state.npz") as stored:
+        again = ContinualSum.from_state(dict(stored), released=70, insecure_rng=1)
+    assert again.privacy == sums.privacy
+    assert again.error.max == sums.error.max
+    assert np.array_equal(again._epochs.before, sums._epochs.before)
+    assert abs(again.update([1, 1]) - 71).max() < sums.error.simultaneous(1e-9)
+
+
+def test_a_state_older_than_the_last_release_is_refused() -> None:
+    sums = counter()
+    state = sums.state()
+    sums.update(1)
+    with pytest.raises(ValueError, match="released must be the 0 sums that the state has seen"):
+        ContinualSum.from_state(state, released=sums.steps)
+    with pytest.raises(ValueError, match="it lacks kind"):
+        ContinualSum.from_state({}, released=0)
+    with pytest.raises(TypeError, match="released must be an integer"):
+        ContinualSum.from_state(state, released=None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_copies_are_refused(copied: Any) -> None:
+    with pytest.raises(TypeError, match="two copies would spend its budget twice"):
+        copied(counter())
+
+
+def test_a_forked_process_is_refused() -> None:
+    sums = counter()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            sums.update(1)
+        except RuntimeError as refused:
+            os.write(writing, str(refused).encode()[:200])
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    assert b"must be used in the process that made it" in os.read(reading, 200)
+    os.close(reading)
+    assert math.isfinite(sums.update(1))
+
+
+def test_threads_take_turns() -> None:
+    sums = counter(8000, bounds=(1, 1), neighbours="add_remove")
+    threads = [
+        threading.Thread(target=lambda: [sums.update(1) for _ in range(1000)]) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sums.steps == 8000
+    assert sums._epochs.epoch.stream.state()["total"] == 8000 << 30
+
+
+def test_events_are_moved_into_the_bounds() -> None:
+    wild = [-5, 7, math.nan, math.inf, -math.inf, 2**62, 10**400, 0.4, True, Fraction(1, 3)]
+    tame = [0, 1, 0, 1, 0, 1, 1, 0, 1, 0]
+    assert np.array_equal(counter().update_many(wild), counter().update_many(tame))
+    above = counter(bounds=(2, 3)).update_many([math.nan, 9])
+    assert np.array_equal(above, counter(bounds=(2, 3)).update_many([2, 3]))
+    unsigned = np.array([2**64 - 1, 0], dtype=np.uint64)
+    assert np.array_equal(counter().update_many(unsigned), counter().update_many([1, 0]))
+
+
+def test_what_was_moved_is_counted_if_asked() -> None:
+    sums = counter(1000, clamped_rho=1e6)
+    assert counter().clamped is None
+    assert sums.clamped == 0
+    sums.update_many([0, 5, math.nan, 1, -1, 0.2])
+    assert sums.clamped == pytest.approx(3, abs=0.1)
+    assert sums.privacy.rho == 0.5 + 1e6
+
+
+@pytest.mark.parametrize(
+    ("events", "error", "text"),
+    [
+        (["secret"], TypeError, "events must be real numbers, got dtype <U6"),
+        ([None], TypeError, "events must be numbers, got objects"),
+        ([1 + 2j], TypeError, "events must be real numbers, got dtype complex128"),
+        (np.ma.masked_array([1], mask=[True]), TypeError, "got a masked array"),
+        ([[1, 2]], ValueError, r"events must have shape \(k,\), got \(1, 2\)"),
+        (np.ones(101), ValueError, "must take at most 100 events, got 0 before and 101 now"),
+        (np.array(["2020-01-01"], dtype="datetime64[D]"), TypeError, "got dtype datetime64"),
+    ],
+)
+def test_events_of_other_kinds_are_refused(events: Any, error: type[Exception], text: str) -> None:
+    sums = counter()
+    with pytest.raises(error, match=text):
+        sums.update_many(events)
+    assert sums.steps == 0
+
+
+def test_an_event_of_a_wrong_shape_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"events must have shape \(k, 2\), got \(1, 3\)"):
+        counter(bounds=([0, 0], [1, 1])).update([1, 1, 1])
+    with pytest.raises(ValueError, match=r"events must have shape \(k,\)"):
+        counter().update([1])
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"rho": 0}, ValueError, r"rho must lie in \(0, inf\), got 0"),
+        ({"rho": -1}, ValueError, "rho must lie in"),
+        ({"rho": math.nan}, ValueError, "rho must lie in"),
+        ({"rho": "1"}, TypeError, "rho must be a number"),
+        ({"rho": 1e-40}, ValueError, "the budget must allow noise below 2\\^55"),
+        ({"rho": None}, ValueError, "the budget must be rho, or epsilon"),
+        ({"epsilon": 1}, ValueError, "the budget must be rho, or epsilon"),
+        ({"rho": None, "delta": 0.1}, ValueError, "the budget must be rho, or epsilon"),
+        ({"rho": None, "epsilon": math.inf}, ValueError, "epsilon must lie in"),
+        ({"rho": None, "epsilon": 1, "delta": 0}, ValueError, r"delta must lie in \(0, 1\)"),
+        ({"bounds": (1, 0)}, ValueError, "bounds must be low <= high"),
+        ({"bounds": (0, math.nan)}, ValueError, r"bounds\[1\] must be finite"),
+        ({"bounds": (0, 0.5)}, ValueError, "bounds must be multiples of the resolution 1"),
+        ({"bounds": 3}, TypeError, r"bounds must be a pair"),
+        ({"bounds": ([0, 0], [1, 1, 1])}, ValueError, "bounds must be low <= high, of shape"),
+        ({"bounds": (0, 2**60)}, ValueError, r"bounds must be at most 2\^50 times the resolution"),
+        ({"bounds": (0, 2**49)}, ValueError, "bounds must give codes of at most 50 bits"),
+        ({"resolution": 0}, ValueError, "resolution must lie in"),
+        ({"resolution": math.nan}, ValueError, "resolution must lie in"),
+        ({"neighbours": "swap"}, ValueError, "neighbours must be 'replace' or 'add_remove'"),
+        ({"change": -1}, ValueError, "change must lie in"),
+        ({"clamped_rho": 0}, ValueError, "rho must lie in"),
+    ],
+)
+def test_parameters_are_refused_before_any_noise(
+    options: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        counter(**options)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, 2.5, "10", True, 2**41])
+def test_horizons_are_refused(horizon: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="horizon must be an integer"):
+        counter(horizon)
+
+
+def test_mechanisms_are_refused() -> None:
+    with pytest.raises(ValueError, match="got 'treee'"):
+        ContinualSum("treee", 10, rho=1, bounds=(0, 1))
+    with pytest.raises(TypeError, match="mechanism must be a name or a Mechanism, got 5"):
+        ContinualSum(5, 10, rho=1, bounds=(0, 1))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="horizon must be the mechanism's, 9, got 10"):
+        ContinualSum(Tree(9), 10, rho=1, bounds=(0, 1))
+    with pytest.raises(TypeError, match="mechanism must be a name where horizon is None"):
+        ContinualSum(Tree(9), None, rho=1, bounds=(0, 1))
+
+
+def test_the_change_of_one_event_sets_the_noise() -> None:
+    def error(**options: Any) -> float:
+        return counter(**options).error.max
+
+    assert error(bounds=(-2, 5)) == pytest.approx(7 * error())
+    assert error(bounds=(-2, 5), neighbours="add_remove") == pytest.approx(5 * error())
+    assert error(bounds=(0, 1000), change=1) == pytest.approx(error())
+    assert error(bounds=(0, 1), change=50) == pytest.approx(error())  # the bounds say less
+    assert error(bounds=([0, 0], [3, 4])) == pytest.approx(5 * error())
+    pure = error(rho=None, epsilon=1)
+    assert error(rho=None, epsilon=1, bounds=([0, 0], [3, 4])) == pytest.approx(7 * pure)
+    assert error(bounds=(0, 0.5), resolution=0.25) == pytest.approx(error() / 2)
+    # rounding to quarters may add one of them
+    assert error(bounds=(0, 8), resolution=0.25, change=1) == pytest.approx(error() * 1.25)
+
+
+def test_a_change_needs_integers() -> None:
+    with pytest.raises(TypeError, match="events must be integers where change is given"):
+        counter(change=1).update(0.5)
+    with pytest.raises(TypeError, match="events must be integers where change is given"):
+        counter(change=1).update(Fraction(1, 3))
+    assert math.isfinite(counter(change=1).update(2**80))
+    assert math.isfinite(counter(change=1).update(np.uint8(1)))
+
+
+def test_the_callers_events_are_not_changed() -> None:
+    events = np.array([5.0, math.nan, -3.0])
+    counter().update_many(events)
+    assert np.array_equal(events, [5.0, math.nan, -3.0], equal_nan=True)
