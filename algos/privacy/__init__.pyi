@@ -1,15 +1,34 @@
+from ._audit import Audit, audit
+from ._audit_events import gaussian_statistic
+from ._audit_probes import adaptive_game, fork_probe, restart_game
+from ._blt import BLT
+from ._choose_mechanism import Candidate, MechanismChoice, choose_mechanism
 from ._continual_sum import ContinualSum
+from ._dense_factorization import DenseFactorization
+from ._factorization_bound import factorization_lower_bound
 from ._mechanism import Mechanism
 from ._privacy import Privacy, zcdp_delta, zcdp_epsilon, zcdp_rho
 from ._release_error import ReleaseError
 from ._tree import Tree
 
 __all__ = [
+    "BLT",
+    "Audit",
+    "Candidate",
     "ContinualSum",
+    "DenseFactorization",
     "Mechanism",
+    "MechanismChoice",
     "Privacy",
     "ReleaseError",
     "Tree",
+    "adaptive_game",
+    "audit",
+    "choose_mechanism",
+    "factorization_lower_bound",
+    "fork_probe",
+    "gaussian_statistic",
+    "restart_game",
     "zcdp_delta",
     "zcdp_epsilon",
     "zcdp_rho",
