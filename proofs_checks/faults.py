@@ -8,6 +8,7 @@ of the shipped source, so that the fault can never drift away from the code.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 import types
@@ -73,8 +74,9 @@ def edited(
     *edits : (str, str)
         Pairs of old and new text; each old text must occur exactly once.
     module : str, optional
-        The module to edit; the algorithm's own by default.  For a helper's
-        module the algorithm is rebuilt on top of the edited helpers.
+        The module to edit; the algorithm's own by default.  For another module
+        of `accel` or `algos` the algorithm is rebuilt on top of it, and so is
+        every module between the two.
 
     Returns
     -------
@@ -85,27 +87,39 @@ def edited(
     Raises
     ------
     ValueError
-        An old text does not occur exactly once: the fault no longer fits the
-        code and must be rewritten.
+        An old text does not occur exactly once, or the algorithm does not use
+        the module: the fault no longer fits the code and must be rewritten.
     """
     home = algorithm.__module__
     target = module or home
-    broken = _load(target, edits, name)
-    if target != home:
-        original = sys.modules[target]
-        replaced = {
-            id(value): getattr(broken, key)
-            for key, value in vars(original).items()
-            if not key.startswith("__")
-            and isinstance(value, (types.FunctionType, type))
-            and value.__module__ == target
-        }
-        rebuilt = _load(home, (), name)
-        for key, value in list(vars(rebuilt).items()):
-            if id(value) in replaced:
-                setattr(rebuilt, key, replaced[id(value)])
-        broken = rebuilt
-    return Fault(name, description, getattr(broken, algorithm.__name__))
+    broken = {target: _load(target, edits, name)}
+    if not _rebuilt(home, broken, set(), name):
+        raise ValueError(f"fault {name}: {home} must use {target}, which it does not")
+    return Fault(name, description, getattr(broken[home], algorithm.__name__))
+
+
+def _rebuilt(module: str, broken: dict[str, types.ModuleType], seen: set[str], name: str) -> bool:
+    """Execute anew, from the bottom up, what uses the edited module; tell whether this one does."""
+    if module in broken or module in seen:
+        return module in broken
+    seen.add(module)
+    __import__(module)
+    used = {one: _rebuilt(one, broken, seen, name) for one in _imported(sys.modules[module])}
+    if any(used.values()):
+        own = {one: sys.modules[one] for one in broken}
+        sys.modules.update(broken)
+        try:
+            broken[module] = _load(module, (), name)
+        finally:
+            sys.modules.update(own)
+    return module in broken
+
+
+def _imported(module: types.ModuleType) -> list[str]:
+    """List the algorithms' and kernels' modules from which a module takes names."""
+    body = ast.parse(inspect.getsource(module)).body
+    names = [one.module for one in body if isinstance(one, ast.ImportFrom) and one.module]
+    return [name for name in names if name.startswith(("accel.", "algos."))]
 
 
 def _load(module: str, edits: tuple[tuple[str, str], ...], name: str) -> types.ModuleType:

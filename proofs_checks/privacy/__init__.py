@@ -1,3 +1,19 @@
 """Checks of continual release."""
 
-__all__: list[str] = []
+from proofs_checks.privacy.releases import (
+    change,
+    conversion,
+    simultaneous_gaussian,
+    simultaneous_laplace,
+    unbounded_above,
+    unbounded_below,
+)
+
+__all__ = [
+    "change",
+    "conversion",
+    "simultaneous_gaussian",
+    "simultaneous_laplace",
+    "unbounded_above",
+    "unbounded_below",
+]

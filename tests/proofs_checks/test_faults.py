@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,37 @@ def test_an_edit_in_a_helper_module_reaches_the_algorithm() -> None:
     with pytest.raises(TypeError, match="n must be an integer"):
         CrossingPosterior("x", low=0.1, high=0.9)  # type: ignore[arg-type]  # on purpose
     fault.algorithm("x", low=0.1, high=0.9)
+
+
+def test_an_edit_far_below_reaches_the_algorithm() -> None:
+    from algos.privacy import ContinualSum
+
+    def edit(module: str) -> Fault:
+        return edited(
+            ContinualSum, "one", "One release.", ("2 * numbers / beta", "2 / beta"), module=module
+        )
+
+    def bound(algorithm: Any) -> float:
+        counter = algorithm("tree", 64, rho=1, bounds=(0, 1), insecure_rng=1)
+        return float(counter.error.simultaneous(0.1))
+
+    # the counter has epochs, an epoch has a stream, and only that makes the error
+    assert bound(edit("algos.privacy._release_error").algorithm) < 0.7 * bound(ContinualSum)
+    with pytest.raises(ValueError, match=r"must occur once in algos\.privacy\._tree, occurs 0"):
+        edit("algos.privacy._tree")
+
+
+def test_an_edit_that_reaches_nothing_is_refused() -> None:
+    from algos.search import CrossingPosterior
+
+    with pytest.raises(ValueError, match=r"must use accel\.counters, which it does not"):
+        edited(
+            CrossingPosterior,
+            "none",
+            "Nothing.",
+            ("def words(", "def words("),
+            module="accel.counters",
+        )
 
 
 def test_a_function_names_its_own_fault() -> None:
