@@ -1,6 +1,7 @@
 from ._audit import Audit, audit
 from ._audit_events import gaussian_statistic
 from ._audit_probes import adaptive_game, fork_probe, restart_game
+from ._banded_toeplitz import BandedToeplitz
 from ._blt import BLT
 from ._choose_mechanism import Candidate, MechanismChoice, choose_mechanism
 from ._continual_sum import ContinualSum
@@ -9,11 +10,13 @@ from ._factorization_bound import factorization_lower_bound
 from ._mechanism import Mechanism
 from ._privacy import Privacy, zcdp_delta, zcdp_epsilon, zcdp_rho
 from ._release_error import ReleaseError
+from ._square_root import SquareRoot
 from ._tree import Tree
 
 __all__ = [
     "BLT",
     "Audit",
+    "BandedToeplitz",
     "Candidate",
     "ContinualSum",
     "DenseFactorization",
@@ -21,6 +24,7 @@ __all__ = [
     "MechanismChoice",
     "Privacy",
     "ReleaseError",
+    "SquareRoot",
     "Tree",
     "adaptive_game",
     "audit",

@@ -5,21 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from algos.privacy._banded_toeplitz import BandedToeplitz
+from algos.privacy._blt import BLT
+from algos.privacy._choose_mechanism import choose_mechanism
+from algos.privacy._dense_factorization import DenseFactorization
 from algos.privacy._mechanism import Mechanism
+from algos.privacy._square_root import SquareRoot
 from algos.privacy._tree import Tree
 
 __all__ = ["MECHANISMS", "made", "named"]
 
 MECHANISMS: Mapping[str, type[Mechanism]] = {
+    "banded-toeplitz": BandedToeplitz,
+    "blt": BLT,
+    "dense": DenseFactorization,
+    "square-root": SquareRoot,
     "tree": Tree,
 }
 
 
-def named(mechanism: str | Mechanism, horizon: int) -> Mechanism:
-    """Make a mechanism for a horizon, or look at the one given."""
+def named(mechanism: str | Mechanism, horizon: int, *, pure: bool = False) -> Mechanism:
+    """Make a mechanism for a horizon, or look at the one given; "auto" asks for the noise's law."""
+    if mechanism == "auto":
+        return choose_mechanism(horizon, noise="laplace" if pure else "gaussian").mechanism
     if isinstance(mechanism, str):
         if mechanism not in MECHANISMS:
-            raise ValueError(f"mechanism must be one of {', '.join(MECHANISMS)}, got {mechanism!r}")
+            raise ValueError(
+                f"mechanism must be one of {', '.join(('auto', *MECHANISMS))}, got {mechanism!r}"
+            )
         return MECHANISMS[mechanism](horizon)
     if not isinstance(mechanism, Mechanism):
         raise TypeError(f"mechanism must be a name or a Mechanism, got {mechanism!r}")

@@ -1,0 +1,154 @@
+"""Square root and banded Toeplitz counters: dense factors, exact codes, any chunks, errors."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.linalg import toeplitz
+
+from algos.privacy import BandedToeplitz, SquareRoot
+from algos.privacy._mechanism import Lattice
+from algos.privacy._square_root import square_root_coefficients
+from algos.privacy._toeplitz import Toeplitz
+
+MECHANISMS: list[Toeplitz] = [
+    SquareRoot(300),
+    SquareRoot(1),
+    SquareRoot(64),
+    BandedToeplitz(300, bands=7),
+    BandedToeplitz(300, bands=1),
+    BandedToeplitz(40),
+    BandedToeplitz(1),
+    BandedToeplitz(300, coefficients=[2.0, -0.5, 0.25]),
+]
+
+
+def factors(mechanism: Toeplitz) -> tuple[Any, Any]:
+    """B and C as matrices."""
+    n = mechanism.horizon
+    first = np.zeros(n)
+    first[: len(mechanism.encoding)] = mechanism.encoding
+    return np.tril(toeplitz(mechanism.decoding)), np.tril(toeplitz(first))
+
+
+def silent(count: int) -> Any:
+    """No noise."""
+    return np.zeros(count, dtype=np.int64)
+
+
+def given(noise: Any) -> Any:
+    """Noise that is given."""
+    return lambda count: noise
+
+
+def exact_codes(mechanism: Toeplitz, bits: int, events: Any) -> list[Fraction]:
+    """2^bits C x in rational numbers."""
+    c = [Fraction(float(value)) for value in mechanism.encoding]
+    x = [int(value) for value in events]
+    return [
+        2**bits * sum((c[k] * x[t - k] for k in range(min(len(c), t + 1))), Fraction(0))
+        for t in range(len(x))
+    ]
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS, ids=repr)
+def test_the_factors_multiply_to_the_prefix_sums(mechanism: Toeplitz) -> None:
+    root, code = factors(mechanism)
+    assert np.allclose(root @ code, np.tri(mechanism.horizon), rtol=0, atol=1e-13)
+    assert np.allclose(mechanism.error_factors(), (root**2).sum(axis=1), rtol=1e-13)
+    column = [abs(Fraction(float(value))) for value in code[:, 0]]
+    assert 1 <= Fraction(mechanism.sensitivity(1)) / sum(column) <= 1 + 1e-14
+    squares = sum(value**2 for value in column)
+    assert 1 <= Fraction(mechanism.sensitivity(2)) ** 2 / squares <= 1 + 1e-14
+    assert sum(column) <= Fraction(mechanism.gain())
+    assert mechanism.largest_weight == np.abs(root).max()
+
+
+def test_the_square_roots_coefficients_are_the_binomials() -> None:
+    found = square_root_coefficients(5000)
+    for k in (0, 1, 2, 126, 127, 128, 129, 200, 999, 4999):
+        exact = Fraction(math.comb(2 * k, k), 4**k)
+        assert abs(Fraction(float(found[k])) / exact - 1) <= 8 * Fraction(1, 2**53)
+    for count in (1, 2, 127, 128, 129):
+        assert (square_root_coefficients(count) == found[:count]).all()
+
+
+class Spied:
+    """A decoder that writes down the codes."""
+
+    def __init__(self, decoder: Any, bits: int) -> None:
+        self.decoder, self.bits = decoder, bits
+        self.codes: list[int] = []
+
+    def follow(self, past: Any, fresh: Any) -> Any:
+        self.codes.extend(int(code) for code in fresh[:, 0] * 2**self.bits)
+        return self.decoder.follow(past, fresh)
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS, ids=repr)
+@pytest.mark.parametrize("bits", [0, 7, 30])
+def test_codes_lie_within_the_deviation_of_exact_ones(mechanism: Toeplitz, bits: int) -> None:
+    magnitude = int(2 ** (49 - bits) / mechanism.gain())
+    rng = np.random.default_rng(bits)
+    for events in (
+        rng.integers(-magnitude, magnitude + 1, mechanism.horizon),
+        np.full(mechanism.horizon, magnitude),
+    ):
+        stream: Any = mechanism.stream(Lattice(bits, magnitude, 1))
+        stream._decoder = spied = Spied(stream._decoder, bits)
+        stream.release(events[:, None], silent)
+        exact = exact_codes(mechanism, bits, events)
+        worst = max(abs(code - value) for code, value in zip(spied.codes, exact, strict=True))
+        assert worst <= Fraction(stream.deviation)
+        if len(mechanism.encoding) > 100:
+            assert worst > Fraction(9, 20)  # the rounding to integers alone
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS, ids=repr)
+@pytest.mark.parametrize("seed", range(5))
+def test_codes_and_releases_do_not_depend_on_chunks(mechanism: Toeplitz, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, lattice = mechanism.horizon, Lattice(25, 9, 3)
+    events = rng.integers(-9, 10, (n, 3))
+    noise = rng.integers(-(2**27), 2**27, (n, 3))
+    whole = mechanism.stream(lattice).release(events, given(noise))
+    stream, step, parts = mechanism.stream(lattice), 0, []
+    while step < n:
+        stop = min(n, step + int(rng.choice([0, 1, 2, 5, 63, 64, 65, 150])))
+        parts.append(stream.release(events[step:stop], given(noise[step:stop])))
+        step = stop
+        if rng.random() < 0.3:
+            state, stream = stream.state(), mechanism.stream(lattice)
+            stream.restore(state)
+    assert (np.concatenate(parts) == whole).all()
+    B, _ = factors(mechanism)
+    assert np.allclose(whole, events.cumsum(axis=0) + B @ noise / 2**25, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS, ids=repr)
+def test_silent_releases_are_the_sums_up_to_rounding(mechanism: Toeplitz) -> None:
+    rng = np.random.default_rng(3)
+    for bits, magnitude in ((30, 3), (3, 2**30)):
+        events = rng.integers(-magnitude, magnitude + 1, (mechanism.horizon, 2))
+        stream = mechanism.stream(Lattice(bits, magnitude, 2))
+        error = abs(stream.release(events, silent) - events.cumsum(axis=0)).max()
+        assert error <= stream.rounding
+        assert stream.rounding <= 1e-3 * magnitude
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS, ids=repr)
+def test_a_failed_draw_leaves_the_stream_as_it_was(mechanism: Toeplitz) -> None:
+    def broken(count: int) -> Any:
+        raise OSError("no randomness")
+
+    stream, twin = (mechanism.stream(Lattice(20, 5, 1)) for _ in range(2))
+    events = np.random.default_rng(0).integers(-5, 6, (mechanism.horizon, 1))
+    half = mechanism.horizon // 2
+    stream.release(events[:half], silent)
+    with pytest.raises(OSError, match="no randomness"):
+        stream.release(events[half:], broken)
+    assert (stream.release(events[half:], silent) == twin.release(events, silent)[half:]).all()
