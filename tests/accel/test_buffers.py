@@ -1,0 +1,55 @@
+"""Loops of buffered Toeplitz matrices: against the matrices, and interpreted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.linalg import toeplitz
+
+from accel.buffers import decode, encode
+
+GAPS, WEIGHTS = np.array([2.0**-10, 0.25, 0.75]), np.array([0.0625, 0.25, 0.125])
+
+
+def matrix(n: int) -> np.ndarray[Any, Any]:
+    """Give C."""
+    column = [1.0, *(float((WEIGHTS * (1 - GAPS) ** k).sum()) for k in range(n - 1))]
+    return np.asarray(np.tril(toeplitz(column)))
+
+
+@pytest.mark.parametrize("interpreted", [False, True])
+@pytest.mark.parametrize("dimension", [1, 5])
+def test_encode_multiplies_by_the_matrix(dimension: int, interpreted: bool) -> None:
+    run: Any = encode.py_func if interpreted else encode  # type: ignore[attr-defined]
+    events = np.random.default_rng(1).integers(-50, 51, (40, dimension))
+    high, low = np.zeros((3, dimension)), np.zeros((3, dimension))
+    codes = np.concatenate(
+        [run(part, GAPS, WEIGHTS, 2.0**20, high, low) for part in np.split(events, [7, 7, 30])]
+    )
+    assert abs(codes - 2**20 * (matrix(40) @ events)).max() <= 0.5 + 1e-6
+
+
+@pytest.mark.parametrize("interpreted", [False, True])
+@pytest.mark.parametrize("dimension", [1, 5])
+def test_decode_sums_what_the_inverse_gives(dimension: int, interpreted: bool) -> None:
+    run: Any = decode.py_func if interpreted else decode  # type: ignore[attr-defined]
+    codes = np.random.default_rng(2).integers(-(2**40), 2**40, (40, dimension))
+    buffers, total = np.zeros((3, dimension)), np.zeros(dimension)
+    sums = np.concatenate(
+        [run(part, 1 - GAPS, WEIGHTS, buffers, total) for part in np.split(codes, [7, 7, 30])]
+    )
+    exact = np.linalg.solve(matrix(40), codes).cumsum(axis=0)
+    assert sums == pytest.approx(exact, rel=1e-11, abs=1e-2)
+    assert (total == sums[-1]).all()
+
+
+def test_a_long_constant_stream_keeps_every_digit() -> None:
+    """Without the second part of the buffers the sum of 10^6 events would lose six digits."""
+    gaps, weights, n, x = np.array([2.0**-30]), np.array([0.5]), 10**6, 2**20 - 1
+    high, low = np.zeros((1, 1)), np.zeros((1, 1))
+    codes = encode(np.full((n, 1), x), gaps, weights, 2.0**10, high, low)
+    theta = 1 - 2.0**-30
+    exact = (1 + 0.5 * -np.expm1((n - 1) * np.log(theta)) * 2.0**30) * x * 2**10
+    assert codes[-1, 0] == pytest.approx(exact, abs=1 + 1e-15 * exact)
