@@ -36,9 +36,11 @@ def convolve(
     rows, n = outputs.shape
     for row in range(rows):
         for k in range(min(len(coefficients), first + n)):
-            c = coefficients[k]
-            for i in range(max(0, k - first), n):
-                outputs[row, i] += c * inputs[row, first + i - k]
+            c, start = coefficients[k], max(0, k - first)
+            out = outputs[row, start:]
+            x = inputs[row, first + start - k : first + n - k]
+            for i in range(n - start):
+                out[i] += c * x[i]
 
 
 @compiled
@@ -59,5 +61,7 @@ def divide(coefficients: NDArray[np.float64], series: NDArray[np.float64]) -> No
             if s >= past:
                 series[row, s] /= coefficients[0]
             x = series[row, s]
-            for k in range(max(1, past - s), min(past + 1, places - s)):
-                series[row, s + k] -= coefficients[k] * x
+            start, stop = max(1, past - s), min(past + 1, places - s)
+            out, c = series[row, s + start : s + stop], coefficients[start:stop]
+            for i in range(stop - start):
+                out[i] -= c[i] * x

@@ -14,7 +14,7 @@ from algos.privacy._mechanism import Reals
 __all__ = ["OnlineConvolution", "Past"]
 
 #: Steps of a block, convolved directly; a power of two.
-BLOCK = 64
+BLOCK = 128
 #: Unit of rounding, and what one level of a fast Fourier transform adds to the relative error of
 #: a term: for a sum, a complex product and a root of unity 1 + √5 + 1 units, and spare.
 UNIT = 2.0**-53
@@ -86,7 +86,8 @@ class OnlineConvolution:
                 now = _now(ahead, block, len(inputs))
             stop = min(end, (block + 1) * BLOCK)
             part = now[:, place : place + stop - step].copy()
-            convolve(inputs[:, block * BLOCK : stop], self.coefficients[:BLOCK], place, part)
+            recent = np.ascontiguousarray(inputs[:, block * BLOCK : stop])
+            convolve(recent, self.coefficients[:BLOCK], place, part)
             outputs[:, step - past.step : stop - past.step] = part
             step = stop
         return outputs.T, Past(end, inputs, tuple(ahead), now)
