@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -156,10 +157,11 @@ def audit(
         if not (callable(value) or (name == "statistic" and value is None)):
             raise TypeError(f"{name} must be a function, got {value!r}")
     run = _Runs(mechanism, statistic, batched, np.random.default_rng(rng))
-    pair, event = _found(run, neighbours, trials // 2, target, delta, pairs)
+    miss = (1 - confidence) / 2  # of either bound
+    search = partial(events, target=target, delta=delta, miss=miss)
+    pair, event = _found(run, _pairs(neighbours, pairs, run.rng), trials // 2, search)
     tested = trials - trials // 2
     counts = event.count(run(pair[0], tested)), event.count(run(pair[1], tested))
-    miss = (1 - confidence) / 2  # of either bound
     low, _ = clopper_pearson(counts[event.likelier], tested, miss)
     _, high = clopper_pearson(counts[1 - event.likelier], tested, miss)
     shown = losses(low, high, delta)
@@ -226,21 +228,27 @@ def _target(target: Target | None, claim: Privacy | float | None, delta: float) 
 
 
 def _found(
-    run: _Runs, neighbours: Any, runs: int, target: Target, delta: float, pairs: int
+    run: _Runs,
+    pairs: list[tuple[Any, Any]],
+    runs: int,
+    search: Callable[[Reals, Reals], Iterator[tuple[float, Event]]],
 ) -> tuple[tuple[Any, Any], Event]:
     """Find the pair and the event that tell most."""
-    if callable(neighbours):
-        runs = max(runs // pairs, 10)
-        drawn = [_pair(neighbours(rng)) for rng in run.rng.spawn(pairs)]
-    else:
-        drawn = [_pair(neighbours)]
+    each = max(runs // len(pairs), 10)
     found = [
         (score, pair, event)
-        for pair in drawn
-        for score, event in events(run(pair[0], runs), run(pair[1], runs), target, delta)
+        for pair in pairs
+        for score, event in search(run(pair[0], each), run(pair[1], each))
     ]
     _, pair, event = max(found, key=lambda one: one[0])
     return pair, event
+
+
+def _pairs(neighbours: Any, count: int, rng: np.random.Generator) -> list[tuple[Any, Any]]:
+    """Take the pair that is given, or draw some."""
+    if callable(neighbours):
+        return [_pair(neighbours(one)) for one in rng.spawn(count)]
+    return [_pair(neighbours)]
 
 
 def _pair(pair: Any) -> tuple[Any, Any]:

@@ -93,11 +93,11 @@ def clopper_pearson(count: int, trials: int, miss: float) -> tuple[float, float]
 
 
 def events(
-    zeros: Reals, ones: Reals, target: Target, delta: float
+    zeros: Reals, ones: Reals, target: Target, delta: float, miss: float
 ) -> Iterator[tuple[float, Event]]:
     """Give each reading's most telling event on the outputs of two worlds, with its score.
 
-    Scores take Wilson's intervals at two standard errors: they guide the search alone.
+    Scores take Wilson's intervals, quick stand-ins for those of the test.
     """
     for name, read in _readings(zeros, ones):
         sides = [np.sort(side[~np.isnan(side)]) for side in (read(zeros), read(ones))]
@@ -118,7 +118,7 @@ def events(
                     part - np.searchsorted(side, tried, "left")
                     for part, side in zip(inside, sides, strict=True)
                 ]
-            low, high = _wilson(np.array(inside), len(zeros))
+            low, high = _wilson(np.array(inside), len(zeros), -float(ndtri(miss)))
             found = losses(low, high[::-1], delta)  # both directions of the ratio
             scores = getattr(found, target)
             likelier, best = divmod(int(scores.argmax()), tried.size)
@@ -202,7 +202,7 @@ def _spread(count: int) -> NDArray[np.int64]:
     return np.unique(np.concatenate([end - 1, middle, count - end]))
 
 
-def _wilson(counts: Reals, trials: int, z: float = 2.0) -> tuple[Reals, Reals]:
+def _wilson(counts: Reals, trials: int, z: float) -> tuple[Reals, Reals]:
     """Give Wilson's intervals."""
     share, wide = counts / trials, z * z / trials
     middle = share + wide / 2
