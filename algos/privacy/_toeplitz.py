@@ -15,6 +15,9 @@ from algos.privacy._online_convolution import UNIT
 
 __all__ = ["Filter", "Toeplitz", "ToeplitzStream"]
 
+#: Numbers that are encoded and decoded at once.
+CHUNK = 2**15
+
 
 class Filter(Protocol):
     """A causal linear map of sequences of vectors, in chunks of any size."""
@@ -90,12 +93,16 @@ class ToeplitzStream(Stream):
         self._events, self._codes = encoder.begin(nothing), decoder.begin(nothing)
 
     def release(self, events: Integers, draw: Draw) -> Reals:
-        """Encode, add noise, decode."""
+        """Encode, add noise, decode: as many steps at a time as stay in the cache."""
         noise = draw(events.size).reshape(events.shape)
-        unit = 2.0**self.lattice.bits
-        exact, seen = self._encoder.follow(self._events, events.astype(np.float64))
-        codes = np.rint(exact * unit).astype(np.int64) + noise
-        releases, published = self._decoder.follow(self._codes, codes / unit)
+        unit, releases = 2.0**self.lattice.bits, np.empty(events.shape)
+        seen, published = self._events, self._codes
+        steps = max(1, CHUNK // self.lattice.dimension)
+        for start in range(0, len(events), steps):
+            now = slice(start, start + steps)
+            exact, seen = self._encoder.follow(seen, events[now].astype(np.float64))
+            codes = np.rint(exact * unit).astype(np.int64) + noise[now]
+            releases[now], published = self._decoder.follow(published, codes / unit)
         self._events, self._codes = seen, published
         return releases
 

@@ -343,7 +343,7 @@ CODED = Instances(
 BANDED_CODED = Instances(
     st.builds(Coded, st.integers(1, 200), st.sampled_from(MAGNITUDES), st.integers(1, 9)),
     [
-        ("small numbers", Coded(200, 1, 5)),
+        ("small numbers", Coded(200, 100, 5)),
         ("one band", Coded(200, 2**20, 1)),
         ("large numbers", Coded(300, LARGE, 5)),
     ],

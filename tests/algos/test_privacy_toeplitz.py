@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.linalg import toeplitz
 
-from algos.privacy import BandedToeplitz, SquareRoot
+from algos.privacy import BandedToeplitz, SquareRoot, _toeplitz
 from algos.privacy._mechanism import Lattice
 from algos.privacy._square_root import square_root_coefficients
 from algos.privacy._toeplitz import Toeplitz
@@ -152,3 +152,14 @@ def test_a_failed_draw_leaves_the_stream_as_it_was(mechanism: Toeplitz) -> None:
     with pytest.raises(OSError, match="no randomness"):
         stream.release(events[half:], broken)
     assert (stream.release(events[half:], silent) == twin.release(events, silent)[half:]).all()
+
+
+def test_long_streams_are_worked_on_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = np.random.default_rng(1).integers(-4, 5, (700, 3))
+    noise = np.random.default_rng(2).integers(-99, 100, (700, 3))
+    for mechanism in (SquareRoot(700), BandedToeplitz(700, bands=5)):
+        whole = mechanism.stream(Lattice(20, 4, 3)).release(events, given(noise))
+        with monkeypatch.context() as patch:
+            patch.setattr(_toeplitz, "CHUNK", 3 * 90)
+            parts = mechanism.stream(Lattice(20, 4, 3)).release(events, given(noise))
+        assert (whole == parts).all()
