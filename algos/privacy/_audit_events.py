@@ -97,9 +97,11 @@ def events(
 ) -> Iterator[tuple[float, Event]]:
     """Give each reading's most telling event on the outputs of two worlds, with its score.
 
-    Scores take Wilson's intervals, quick stand-ins for those of the test.
+    Scores take Wilson's intervals, quick stand-ins for those of the test, that shall hold for all
+    that is tried at once: of so many events, rare ones will look good by chance.
     """
-    for name, read in _readings(zeros, ones):
+    readings = list(_readings(zeros, ones))
+    for name, read in readings:
         sides = [np.sort(side[~np.isnan(side)]) for side in (read(zeros), read(ones))]
         values, counts = np.unique(np.concatenate(sides), return_counts=True)
         if values.size == 0:
@@ -118,9 +120,13 @@ def events(
                     part - np.searchsorted(side, tried, "left")
                     for part, side in zip(inside, sides, strict=True)
                 ]
-            low, high = _wilson(np.array(inside), len(zeros), -float(ndtri(miss)))
+            low, high = _wilson(
+                np.array(inside), len(zeros), -float(ndtri(miss / tried.size / len(readings)))
+            )
             found = losses(low, high[::-1], delta)  # both directions of the ratio
             scores = getattr(found, target)
+            if not scores.any():  # then the event that is nearest to telling
+                scores = np.minimum(ndtri(low) - ndtri(high[::-1]), 0)
             likelier, best = divmod(int(scores.argmax()), tried.size)
             event = Event(name, read, relation, float(tried[best]), likelier)
             yield float(scores[likelier, best]), event

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -13,19 +12,11 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.special import ndtri
 
-from algos.privacy import (
-    Audit,
-    ContinualSum,
-    adaptive_game,
-    audit,
-    gaussian_statistic,
-    restart_game,
-)
+from algos.privacy import Audit, ContinualSum, audit
 from algos.privacy import theorems as claims
-from algos.privacy._mechanism import Lattice, Mechanism, Reals
-from algos.privacy._mechanisms import MECHANISMS
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
+from proofs_checks.privacy.attacks import Attack, attacks
 
 Algorithm = Callable[..., Any]
 Rng = np.random.Generator
@@ -36,9 +27,9 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Known:
-    """Randomised response or discrete Laplace noise, with a public label or a rare confession."""
+    """Randomised response or discrete Laplace noise, with public coins or a rare confession."""
 
-    kind: Literal["response", "labelled", "laplace", "confession"]
+    kind: Literal["response", "coins", "laplace", "confession"]
     epsilon: float
     confidence: float
     trials: int = 400
@@ -50,8 +41,8 @@ class Known:
             stop = -math.expm1(-self.epsilon)
             return data + rng.geometric(stop, count) - rng.geometric(stop, count)
         said = np.where(rng.random(count) < self.truth, data, 1 - data)
-        if self.kind == "labelled":
-            return said + 2 * rng.integers(8, size=count)
+        if self.kind == "coins":
+            return np.column_stack([said, rng.integers(2, size=(count, 11))])
         return np.where(rng.random(count) < self.delta, 3 * data - 1, said)
 
     @property
@@ -105,10 +96,10 @@ def _known(*kinds: str) -> st.SearchStrategy[Known]:
 RESPONSES = [
     ("response", Known("response", 1.0, 0.95)),
     ("response, many runs", Known("response", 1.0, 0.5, 20_000)),
-    ("label and response", Known("labelled", 0.05, 0.5)),
-    ("label and response, few runs", Known("labelled", 0.05, 0.5, 100)),
+    ("coins", Known("coins", 0.02, 0.5, 200)),
+    ("coins, few runs", Known("coins", 0.02, 0.5, 100)),
 ]
-ON_RESPONSES = Instances(_known("response", "labelled"), RESPONSES)
+ON_RESPONSES = Instances(_known("response", "coins"), RESPONSES)
 AUDIT_FAULTS = [
     edited(
         audit,
@@ -131,7 +122,7 @@ AUDIT_FAULTS = [
 @check(
     claims.AUDIT_EPSILON,
     on=Instances(
-        _known("response", "labelled", "laplace"),
+        _known("response", "coins", "laplace"),
         [
             *RESPONSES,
             ("Laplace", Known("laplace", 0.5, 0.8)),
@@ -167,174 +158,6 @@ def audited_mu(algorithm: Algorithm, one: Known, rng: Rng) -> Measurement:
     """Measure the bound on μ."""
     found = one.found(algorithm, rng, "mu")
     return Measurement(found.mu_lower, mu=one.mu, confidence=one.confidence)
-
-
-# --- the counters -----------------------------------------------------------------------------
-
-
-@cache
-def _mechanism(name: str, horizon: int) -> str | Mechanism:
-    """Make what takes long to make once; the tree is named, so that faults reach it."""
-    return name if name == "tree" else MECHANISMS[name](horizon)
-
-
-def batch(counter: Algorithm, mechanism: Any, **budget: Any) -> Algorithm:
-    """Run many streams at once: coordinates of a vector, of which one person changes one."""
-
-    def run(events: Any, rng: Rng, count: int) -> Any:
-        stream = _stream(counter, mechanism, len(events), rng, count, **budget)
-        return stream.update_many(np.repeat(np.asarray(events)[:, None], count, axis=1)).T
-
-    return run
-
-
-def _stream(
-    counter: Algorithm, mechanism: Any, horizon: int, rng: Rng, count: int, **budget: Any
-) -> Any:
-    """Start so many streams; a person moves one coordinate by 1, as if it were alone."""
-    return counter(
-        mechanism,
-        horizon,
-        bounds=(np.zeros(count), np.ones(count)),
-        change=1,
-        insecure_rng=rng,
-        **budget,
-    )
-
-
-@cache
-def noise_matrix(name: str, horizon: int) -> Reals:
-    """Compute B: what every release takes from each draw of noise, in order."""
-    mechanism, taken = MECHANISMS[name](horizon), 0
-
-    def draw(one: int, count: int) -> Any:
-        nonlocal taken
-        taken += count
-        return 2**20 * (np.arange(taken - count, taken) == one)
-
-    def column(one: int) -> Reals:
-        nonlocal taken
-        taken = 0
-        stream, zeros = mechanism.stream(Lattice(20, 1, 1)), np.zeros((horizon, 1), dtype=np.int64)
-        return stream.release(zeros, partial(draw, one))[:, 0]
-
-    columns = [column(0)]
-    columns += [column(one) for one in range(1, taken)]
-    return np.array(columns).T
-
-
-@dataclass(frozen=True)
-class Attack:
-    """A way to look at a counter: one event differs, at a step, and something is read off."""
-
-    mechanism: str
-    horizon: int
-    step: int = 0
-    budget: float = 0.5
-    way: Literal["statistic", "releases", "outside", "adaptive", "restart"] = "statistic"
-    trials: int = 1000
-    confidence: float = 0.8
-
-    def found(self, algorithm: Algorithm, rng: Rng, pure: bool) -> Audit:
-        """Audit a counter."""
-        budget: dict[str, Any] = {"epsilon" if pure else "rho": self.budget}
-        mechanism = _mechanism(self.mechanism, self.horizon)
-        start = partial(_stream, algorithm, mechanism, self.horizon, **budget)
-        events = np.zeros((2, self.horizon), dtype=int)
-        events[1, self.step % self.horizon] = 50 if self.way == "outside" else 1
-        statistic: Callable[[Any], Any] | None = None
-        pair: tuple[Any, Any] = (events[0], events[1])
-        game = batch(algorithm, mechanism, **budget)
-        if self.way == "statistic":
-            statistic = self._statistic(pure)
-        elif self.way == "adaptive":
-            game, pair = self._adaptive(start), (0, 1)
-        elif self.way == "restart":
-            game, pair = self._restarted(start), (0, 1)
-        return audit(
-            game,
-            pair,
-            trials=self.trials,
-            confidence=self.confidence,
-            statistic=statistic,
-            target="epsilon" if pure or self.way == "releases" else "rho",
-            batched=True,
-            rng=rng,
-        )
-
-    def _statistic(self, pure: bool) -> Callable[[Any], Any]:
-        """Give the logarithm of the likelihood ratio, as if numbers were real."""
-        B = noise_matrix(self.mechanism, self.horizon)
-        shift = np.tri(self.horizon)[:, self.step % self.horizon]
-        if not pure:
-            return gaussian_statistic(shift, B @ B.T)
-        inverse = np.linalg.pinv(B)
-        moved = inverse @ shift
-
-        def ratio(outputs: Any) -> Any:
-            codes = outputs @ inverse.T
-            return (abs(codes) - abs(codes - moved)).sum(axis=1)
-
-        return ratio
-
-    def _adaptive(self, start: Callable[..., Any]) -> Callable[..., Any]:
-        """Send the sign of each release back, but in one step the bit in question."""
-
-        def adversary(releases: Any) -> tuple[Any, Any]:
-            if len(releases) == self.step % self.horizon:
-                return 0, 1
-            asked = (releases[-1] > 1).astype(int) if releases else 0
-            return asked, asked
-
-        def update_of(rng: Rng, count: int) -> Callable[[Any], Any]:
-            stream = start(rng, count)
-            return lambda event: stream.update(np.full(count, event))
-
-        return adaptive_game(update_of, adversary, self.horizon)
-
-    def _restarted(self, start: Callable[..., Any]) -> Callable[..., Any]:
-        """Save after half of the events, go on for one."""
-        half = self.horizon // 2
-
-        def begin(rng: Rng, count: int) -> Any:
-            stream = start(rng, count)
-            if half:
-                stream.update_many(np.zeros((half, count), dtype=int))
-            return type(stream), stream.state(), count
-
-        def resume(saved: Any, event: int, rng: Rng) -> Any:
-            kind, state, count = saved
-            stream = kind.from_state(state, released=half, insecure_rng=rng)
-            return stream.update(np.full(count, event))
-
-        return restart_game(begin, resume, 0)
-
-
-def _attacks(pure: bool) -> Instances:
-    """Attack every mechanism; the tree in every way."""
-    least, most = (1.0, 2.0) if pure else (0.5, 4.0)
-    hard = [
-        (f"{name}, {horizon} events", Attack(name, horizon, 0, budget))
-        for name in MECHANISMS
-        for horizon, budget in ((3, least), (8, most))
-    ]
-    hard += [
-        ("tree, 1 event", Attack("tree", 1, 0, least)),
-        ("releases alone", Attack("tree", 1, 0, least, "releases")),
-        ("releases of two events", Attack("tree", 2, 0, least, "releases")),
-        ("an event outside the bounds", Attack("tree", 2, 0, least, "outside")),
-        ("an adversary", Attack("tree", 4, 1, most, "adaptive")),
-        ("a restart", Attack("tree", 4, 2, least, "restart")),
-    ]
-    drawn = st.builds(
-        Attack,
-        st.sampled_from(sorted(MECHANISMS)),
-        st.integers(1, 12),
-        st.integers(0, 11),
-        st.sampled_from([least, most]),
-        st.sampled_from(["statistic", "adaptive", "releases"]),
-    )
-    return Instances(drawn, hard)
 
 
 EPOCH, EPOCHS, TREE = (f"algos.privacy.{name}" for name in ("_epoch", "_epochs", "_tree"))
@@ -388,7 +211,7 @@ STREAM_FAULTS = [
 
 @check(
     claims.ZCDP,
-    on=_attacks(pure=False),
+    on=attacks(pure=False),
     faults=[
         *STREAM_FAULTS,
         edited(
@@ -416,7 +239,7 @@ def zcdp(algorithm: Algorithm, one: Attack, rng: Rng) -> Measurement:
 
 @check(
     claims.PURE,
-    on=_attacks(pure=True),
+    on=attacks(pure=True),
     faults=[
         *STREAM_FAULTS,
         edited(

@@ -11,7 +11,7 @@ from scipy import stats
 
 from algos.privacy import ContinualSum, Privacy, audit, gaussian_statistic
 from algos.privacy._audit_events import clopper_pearson, losses
-from proofs_checks.privacy.audits import batch
+from proofs_checks.privacy.attacks import batch
 
 
 def response(epsilon: float) -> Any:
@@ -224,6 +224,18 @@ def test_a_counter_shows_most_of_its_rho() -> None:
     )
     assert found.verdict == "consistent"
     assert 0.85 < found.mu_lower < 1  # six standard errors of 0.02 below 0.96
+
+
+def test_exact_noise_is_consistent() -> None:
+    """OpenDP's draws: the releases as they are, and in floating point nothing to find."""
+    pytest.importorskip("opendp")
+
+    def exact(*args: Any, **options: Any) -> ContinualSum:
+        return ContinualSum(*args, **{**options, "insecure_rng": None})
+
+    found = audit(batch(exact, "tree", epsilon=1.0), ([0], [1]), batched=True, trials=4000, claim=1)
+    assert found.verdict == "consistent"
+    assert found.epsilon_lower > 0.3  # six standard errors of 0.1 below
 
 
 # --- bad input ----------------------------------------------------------------------------
