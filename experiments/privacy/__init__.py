@@ -1,3 +1,5 @@
 """Benchmarks and experiments of the family `privacy`."""
 
-__all__: list[str] = []
+from experiments.privacy.toeplitz_pairs import TOEPLITZ
+
+__all__ = ["TOEPLITZ"]
