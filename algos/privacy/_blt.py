@@ -17,6 +17,8 @@ __all__ = ["BLT"]
 
 #: The unit roundoff of float64.
 ROUNDOFF = 2.0**-53
+#: Numbers that are worked on at a time: they stay in the cache.
+BLOCK = 2**16
 
 
 class BLT(Mechanism):
@@ -157,11 +159,24 @@ class _BLTStream(Stream):
         self.rounding = spread * ROUNDOFF * horizon * size * most
 
     def release(self, events: Integers, draw: Draw) -> Reals:
-        """Encode, add noise, decode."""
-        noise = draw(events.size).reshape(events.shape)
-        codes = encode(events, self.gaps, self.weights, self.unit, self.high, self.low)
-        codes += noise
-        return decode(codes, self.decay, self.weights, self.noisy, self.total) / self.unit
+        """Encode, add noise, decode, by blocks; take all back where a draw fails."""
+        saved, rows = self.state(), max(1, BLOCK // events.shape[1])
+        releases = np.empty(events.shape)
+        try:
+            for first in range(0, len(events), rows):
+                part = events[first : first + rows]
+                noise = draw(part.size).reshape(part.shape)
+                noise += self.encoded(part)
+                sums = decode(noise, self.decay, self.weights, self.noisy, self.total)
+                np.divide(sums, self.unit, out=releases[first : first + rows])
+        except BaseException:
+            self.restore(saved)
+            raise
+        return releases
+
+    def encoded(self, events: Integers) -> Integers:
+        """Take events; give their codes, without noise."""
+        return encode(events, self.gaps, self.weights, self.unit, self.high, self.low)
 
     def state(self) -> dict[str, Any]:
         """Give the buffers."""

@@ -45,11 +45,14 @@ def test_decode_sums_what_the_inverse_gives(dimension: int, interpreted: bool) -
     assert (total == sums[-1]).all()
 
 
-def test_a_long_constant_stream_keeps_every_digit() -> None:
-    """Without the second part of the buffers the sum of 10^6 events would lose six digits."""
-    gaps, weights, n, x = np.array([2.0**-30]), np.array([0.5]), 10**6, 2**20 - 1
-    high, low = np.zeros((1, 1)), np.zeros((1, 1))
-    codes = encode(np.full((n, 1), x), gaps, weights, 2.0**10, high, low)
-    theta = 1 - 2.0**-30
-    exact = (1 + 0.5 * -np.expm1((n - 1) * np.log(theta)) * 2.0**30) * x * 2**10
-    assert codes[-1, 0] == pytest.approx(exact, abs=1 + 1e-15 * exact)
+def test_long_sums_keep_every_digit() -> None:
+    """Sums of 2^45 in units of 2^−7: with one number a buffer, codes would be some 10 off."""
+    n, bits = 100_000, 7
+    gaps, weights = np.array([2.0**-24]), np.array([0.5])
+    events = np.random.default_rng(3).integers(0, 2**28, (n, 1))
+    codes = encode(events, gaps, weights, 2.0**bits, np.zeros((1, 1)), np.zeros((1, 1)))
+    buffer = 0  # in units of 2^−128
+    for x, code in zip(events[:, 0].tolist(), codes[:, 0].tolist(), strict=True):
+        exact = (x << 128) + (buffer >> 1)
+        assert abs((code << 128) - (exact << bits)) <= 2**128
+        buffer += (x << 128) - (buffer >> 24)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -9,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from accel.buffers import encode
-from algos.privacy import BLT, ContinualSum
+from algos.privacy import BLT, ContinualSum, factorization_lower_bound
 from algos.privacy._blt_optimum import optimum, squared_error, squared_sensitivity
 from algos.privacy._mechanism import Lattice
 
@@ -92,6 +92,13 @@ def test_more_buffers_are_no_worse(n: int) -> None:
         assert more <= fewer * (1 + 1e-5)
 
 
+def test_five_buffers_are_near_the_lower_bound_at_all_powers_of_two() -> None:
+    for k in range(1, 25):
+        gaps, weights = map(np.array, optimum(2**k, 5))
+        square = squared_error(gaps, weights, 2**k) * squared_sensitivity(gaps, weights, 2**k)
+        assert 1 < math.sqrt(square) / factorization_lower_bound(2**k) < 1.2
+
+
 @pytest.mark.parametrize("n", [3, 4])
 def test_few_events_reach_the_best_toeplitz_matrix(n: int) -> None:
     """The square root, of error Σ (C(2k, k) / 4^k)²."""
@@ -110,6 +117,21 @@ def test_the_search_is_at_a_local_optimum() -> None:
         assert squared_error(*near, 1024) * squared_sensitivity(*near, 1024) > least * (1 - 1e-8)
 
 
+def test_errors_are_those_that_jax_privacy_computes() -> None:
+    """For the same parameters, with its own closed forms and matrices."""
+    jax = pytest.importorskip("jax")
+    toeplitz_of = pytest.importorskip("jax_privacy.matrix_factorization.buffered_toeplitz")
+    mechanism = BLT(1000, buffers=3)
+    with jax.enable_x64(True):
+        peer = toeplitz_of.BufferedToeplitz.build(
+            buf_decay=mechanism.decay, output_scale=mechanism.weights
+        )
+        norm = float(np.linalg.norm(peer.toeplitz_coefs(1000)))
+        error = float(toeplitz_of.iteration_error(peer.inverse(), 999))
+    assert mechanism.sensitivity(2) == pytest.approx(norm, rel=1e-9)
+    assert mechanism.error_factors()[-1] == pytest.approx(error, rel=1e-9)
+
+
 # --- streams ------------------------------------------------------------------------------
 
 
@@ -126,11 +148,10 @@ def test_codes_stay_within_their_deviation_of_the_exact_ones() -> None:
     """Exact rational arithmetic, at worst-case events and the finest codes."""
     n, bits, magnitude = 400, 12, 2**32
     mechanism = BLT(n, decay=[1 - 2.0**-12, 0.875, 0.25], weights=[0.25, 0.25, 0.125])
-    stream = mechanism.stream(Lattice(bits, magnitude, 2))
+    stream: Any = mechanism.stream(Lattice(bits, magnitude, 2))
     events = np.full((n, 2), magnitude - 1)
     events[:, 1] = np.random.default_rng(1).integers(-magnitude, magnitude + 1, n)
-    high, low = np.zeros((3, 2)), np.zeros((3, 2))
-    codes = encode(events, 1 - mechanism.decay, mechanism.weights, 2.0**bits, high, low)
+    codes = stream.encoded(events)
     decay = [Fraction(x) for x in mechanism.decay.tolist()]
     weights = [Fraction(x) for x in mechanism.weights.tolist()]
     worst = Fraction(0)
@@ -177,6 +198,25 @@ def test_a_failed_draw_changes_nothing() -> None:
         stream.release(np.full((2, 1), 5), fails)
     after = stream.state()
     assert all((before[name] == after[name]).all() for name in before)
+
+
+def test_a_draw_that_fails_late_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("algos.privacy._blt.BLOCK", 4)
+    stream = BLT(100).stream(Lattice(20, 5, 2))
+    stream.release(np.full((3, 2), 4), quiet)
+    before, left = stream.state(), [3]
+
+    def fails(count: int) -> Any:
+        left[0] -= 1
+        if not left[0]:
+            raise OSError("no randomness")
+        return quiet(count)
+
+    with pytest.raises(OSError, match="no randomness"):
+        stream.release(np.full((20, 2), 5), fails)
+    after = stream.state()
+    assert all((before[name] == after[name]).all() for name in before)
+    assert stream.release(np.full((20, 2), 5), quiet)[-1] == pytest.approx(112, abs=1e-3)
 
 
 def test_the_variance_is_the_one_stated() -> None:

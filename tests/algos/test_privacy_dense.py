@@ -107,6 +107,13 @@ def test_the_optimum_is_close_to_it() -> None:
     assert reached <= 1.04 * factorization_lower_bound(256)
 
 
+def test_the_optimum_stays_near_it_up_to_64_events() -> None:
+    for n in range(1, 65):
+        mechanism = DenseFactorization(n)
+        reached = np.sqrt(mechanism.error_factors().max()) * mechanism.sensitivity(2)
+        assert 1 - 1e-12 < reached / factorization_lower_bound(n) < 1.06
+
+
 # --- streams ------------------------------------------------------------------------------
 
 
