@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import os
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NoReturn, Self, cast
+from typing import Any, Self, cast
 
 import numpy as np
 
 from algos._arguments import checked_count
 from algos.privacy._budget import budget
+from algos.privacy._continual import Continual, checked_state, under
 from algos.privacy._epochs import Epochs
 from algos.privacy._events import Events
 from algos.privacy._mechanism import Mechanism, Reals
@@ -30,7 +29,7 @@ STATE = (
 )
 
 
-class ContinualSum:
+class ContinualSum(Continual):
     """Prefix sums of a stream, released after every event under differential privacy.
 
     Parameters
@@ -122,8 +121,8 @@ class ContinualSum:
     ) -> None:
         if horizon is None and not isinstance(mechanism, str):
             raise TypeError(f"mechanism must be a name where horizon is None, got {mechanism!r}")
+        super().__init__(None if horizon is None else checked_count("horizon", horizon, most=2**40))
         self._kind = mechanism
-        self.horizon = None if horizon is None else checked_count("horizon", horizon, most=2**40)
         self._events = Events.within(bounds, resolution, neighbours, change)
         self._budget = budget(rho, epsilon, delta, neighbours, "privacy/continual-sum")
         rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
@@ -135,7 +134,6 @@ class ContinualSum:
                 "tree", horizon, rho=clamped_rho, bounds=(0, 1), insecure_rng=rng
             )
             self.clamped = 0.0
-        self._process, self._lock = os.getpid(), threading.Lock()
 
     @property
     def privacy(self) -> Privacy:
@@ -159,6 +157,11 @@ class ContinualSum:
     def steps(self) -> int:
         """Events taken so far."""
         return self._epochs.steps
+
+    @property
+    def last(self) -> Reals:
+        """The sums released last, shape (d,); zeros before the first event."""
+        return self._epochs.last.copy()
 
     def update(self, event: Any) -> Any:
         """Take the next event and release the sum.
@@ -205,17 +208,7 @@ class ContinualSum:
             The process is not the one that made the counter.
         """
         clean, outside = self._events.clamped(events)
-        with self._lock:
-            if os.getpid() != self._process:
-                raise RuntimeError(
-                    "the counter must be used in the process that made it: a copy would spend its "
-                    "budget twice; move it with state() and from_state"
-                )
-            if self.horizon is not None and self.steps + len(clean) > self.horizon:
-                raise ValueError(
-                    f"the counter must take at most {self.horizon} events, got {self.steps} before "
-                    f"and {len(clean)} now; take a longer horizon, or None"
-                )
+        with self._turn(len(clean)):
             releases = self._epochs.release(clean)
             if self._outside is not None and len(clean):
                 self.clamped = float(self._outside.update_many(outside)[-1])
@@ -279,16 +272,7 @@ class ContinualSum:
         TypeError, ValueError
             The state lacks something, or is older than the last release.
         """
-        missing = [name for name in STATE if name not in state]
-        if missing:
-            raise ValueError(f"state must be what state() gave; it lacks {', '.join(missing)}")
-        released, steps = checked_count("released", released, least=0), int(state["steps"])
-        if released != steps:
-            raise ValueError(
-                f"released must be the {steps} sums that the state has seen, got {released}; a "
-                "state older than the last release cannot go on: begin a new counter on a new "
-                "budget"
-            )
+        released = checked_state(state, STATE, released)
         mechanism, change = made(state), float(state["change"])
         pure = float(state["pure_epsilon"])
         unbounded = bool(state["unbounded"])
@@ -308,20 +292,9 @@ class ContinualSum:
         if "clamped" in state:
             counter.clamped = float(state["clamped"])
             counter._outside = cls.from_state(
-                _under("clamped.", state), released=released, insecure_rng=rng
+                under("clamped.", state), released=released, insecure_rng=rng
             )
         return counter
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "a counter must not be copied or pickled: two copies would spend its budget twice; "
-            "move it with state() and from_state"
-        )
-
-
-def _under(prefix: str, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the part of a state that stands under a prefix."""
-    return {key[len(prefix) :]: state[key] for key in state if key.startswith(prefix)}
 
 
 def _first(bound: Any, state: Mapping[str, Any]) -> Any:

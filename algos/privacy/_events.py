@@ -12,7 +12,7 @@ from algos.privacy._mechanism import Reals
 from algos.privacy._noise import Integers
 from algos.privacy._privacy import Neighbours
 
-__all__ = ["Events"]
+__all__ = ["Events", "real_numbers"]
 
 #: Bounds are at most this many units.
 LARGEST = 2**50
@@ -101,7 +101,7 @@ class Events:
 
         Errors speak of shapes and types, never of values.  NaN becomes the event next to zero.
         """
-        numbers = _numbers(events, integers=self.change < np.inf and self.resolution == 1)
+        numbers = real_numbers(events, integers=self.change < np.inf and self.resolution == 1)
         if self.scalar:
             numbers = numbers[..., None]
         if numbers.ndim != 2 or numbers.shape[1] != self.dimension:
@@ -116,7 +116,7 @@ class Events:
         return inside.astype(np.int64), outside.astype(np.int64)
 
 
-def _numbers(events: Any, integers: bool) -> Reals:
+def real_numbers(events: Any, *, integers: bool = False) -> Reals:
     """Read numbers of whatever size as floats; float64 holds all that lie in the bounds."""
     if isinstance(events, np.ma.MaskedArray):
         raise TypeError("events must be numbers, got a masked array; fill it before")

@@ -129,7 +129,7 @@ def test_a_state_older_than_the_last_release_is_refused() -> None:
     sums = counter()
     state = sums.state()
     sums.update(1)
-    with pytest.raises(ValueError, match="released must be the 0 sums that the state has seen"):
+    with pytest.raises(ValueError, match="released must be the 0 releases that the state has seen"):
         ContinualSum.from_state(state, released=sums.steps)
     with pytest.raises(ValueError, match="it lacks kind"):
         ContinualSum.from_state({}, released=0)
