@@ -9,7 +9,10 @@ from algos.privacy._banded_toeplitz import BandedToeplitz
 from algos.privacy._blt import BLT
 from algos.privacy._choose_mechanism import choose_mechanism
 from algos.privacy._dense_factorization import DenseFactorization
+from algos.privacy._honaker_tree import HonakerTree
+from algos.privacy._k_ary import KAry
 from algos.privacy._mechanism import Mechanism
+from algos.privacy._smooth_binary import SmoothBinary
 from algos.privacy._square_root import SquareRoot
 from algos.privacy._tree import Tree
 
@@ -19,9 +22,14 @@ MECHANISMS: Mapping[str, type[Mechanism]] = {
     "banded-toeplitz": BandedToeplitz,
     "blt": BLT,
     "dense": DenseFactorization,
+    "honaker": HonakerTree,
+    "smooth-binary": SmoothBinary,
     "square-root": SquareRoot,
     "tree": Tree,
 }
+
+#: For Laplace noise alone.
+PURE: Mapping[str, type[Mechanism]] = {"k-ary": KAry}
 
 
 def named(mechanism: str | Mechanism, horizon: int, *, pure: bool = False) -> Mechanism:
@@ -29,11 +37,12 @@ def named(mechanism: str | Mechanism, horizon: int, *, pure: bool = False) -> Me
     if mechanism == "auto":
         return choose_mechanism(horizon, noise="laplace" if pure else "gaussian").mechanism
     if isinstance(mechanism, str):
-        if mechanism not in MECHANISMS:
+        kinds = {**MECHANISMS, **PURE}
+        if mechanism not in kinds:
             raise ValueError(
-                f"mechanism must be one of {', '.join(('auto', *MECHANISMS))}, got {mechanism!r}"
+                f"mechanism must be one of {', '.join(('auto', *kinds))}, got {mechanism!r}"
             )
-        return MECHANISMS[mechanism](horizon)
+        return kinds[mechanism](horizon)
     if not isinstance(mechanism, Mechanism):
         raise TypeError(f"mechanism must be a name or a Mechanism, got {mechanism!r}")
     if mechanism.horizon != horizon:
@@ -49,6 +58,6 @@ def described(mechanism: Mechanism) -> dict[str, Any]:
 
 def made(description: Mapping[str, Any]) -> Mechanism:
     """Make the mechanism that `described` has described."""
-    kind = MECHANISMS[str(description["mechanism"])]
+    kind = {**MECHANISMS, **PURE}[str(description["mechanism"])]
     options = {name: description[name] for name in kind.options}
     return kind(int(description["horizon"]), **options)
