@@ -19,8 +19,8 @@ __all__ = ["BandedToeplitz"]
 
 #: Bands where none are named.
 BANDS = 64
-#: Coefficients of longer horizons are optimised for so many events.
-OPTIMISED = 2**17
+#: Where events times bands are more than this, coefficients are optimised for fewer events.
+WORK = 2**24
 
 
 class BandedToeplitz(Toeplitz):
@@ -37,15 +37,16 @@ class BandedToeplitz(Toeplitz):
         Number b of bands, at least 1; more than the horizon are cut off. By default 64, or as
         many as there are coefficients.
     coefficients : array_like, shape (bands,), optional
-        The numbers c_0, …, c_(b−1), c_0 positive. By default those that make the greatest error
-        small: a local minimum, found by a quasi-Newton method from the square root's first b.
+        The numbers c_0, …, c_(b−1), c_0 positive; only their ratios matter. By default those that
+        make the greatest error small: a local minimum, found by a quasi-Newton method from the
+        square root's first b.
 
     Attributes
     ----------
     bands : int
         The number b.
     coefficients : ndarray, shape (bands,)
-        The numbers c_0, …, c_(b−1).
+        The numbers c_0, …, c_(b−1), divided by c_0.
 
     Raises
     ------
@@ -55,7 +56,8 @@ class BandedToeplitz(Toeplitz):
     Notes
     -----
     Events more than b steps apart share no code, for which the error grows like √(T / b) over
-    long horizons. A step costs O(b), and a stream keeps 2 b − 1 numbers.
+    long horizons. A step costs O(b), and a stream keeps 2 b − 1 numbers. Beyond 2^24 / b events
+    coefficients are those of so many.
 
     References
     ----------
@@ -79,23 +81,25 @@ class BandedToeplitz(Toeplitz):
     ) -> None:
         super().__init__(horizon)
         if coefficients is None:
-            self.bands = min(checked_count("bands", BANDS if bands is None else bands), horizon)
-            self.coefficients = _optimised(min(horizon, OPTIMISED), self.bands)
+            most = checked_count("bands", BANDS if bands is None else bands)
+            self.bands = min(most, self.horizon)
+            column = _optimised(self.horizon, self.bands)
         else:
-            given = checked_array("coefficients", coefficients, shape=(None,))
-            if bands is not None and checked_count("bands", bands) != len(given):
-                raise ValueError(f"bands must be the {len(given)} coefficients', got {bands}")
-            if not given[0] > 0:
-                raise ValueError(f"coefficients must begin with one above 0, got {given[0]}")
-            self.coefficients = given[:horizon]
-            self.bands = len(self.coefficients)
-        self.coefficients.flags.writeable = False
+            column = checked_array("coefficients", coefficients, shape=(None,))
+            if bands is not None and checked_count("bands", bands) != len(column):
+                raise ValueError(f"bands must be the {len(column)} coefficients', got {bands}")
+            if not column[0] > 0:
+                raise ValueError(f"coefficients must begin with one above 0, got {column[0]}")
+            column = column[: self.horizon]
+            self.bands = len(column)
         with np.errstate(all="ignore"):
-            largest = self.error_factors()[-1]
-        if not np.isfinite(largest):
+            self.coefficients: Reals = np.asarray(column / column[0])
+            self.coefficients.flags.writeable = False
+            size = (self.coefficients @ self.coefficients) * self.error_factors()[-1]
+        if not np.isfinite(size):
             raise ValueError(
                 "coefficients must have an inverse that float64 holds over the horizon "
-                f"{horizon}; take coefficients that fall, such as the default's"
+                f"{self.horizon}; take coefficients that fall, such as the default's"
             )
 
     def __repr__(self) -> str:
@@ -157,7 +161,7 @@ class Window:
 
     def follow(self, past: Reals, fresh: Reals) -> tuple[Reals, Reals]:
         """Map the next vectors."""
-        series = np.hstack([past, fresh.T])
+        series = np.concatenate([past, fresh.T], axis=1)
         outputs = np.zeros(fresh.shape[::-1])
         convolve(series, self.coefficients, past.shape[1], outputs)
         return outputs.T, series[:, len(fresh) :].copy()
@@ -179,12 +183,12 @@ class Increments:
 
     def follow(self, past: Reals, fresh: Reals) -> tuple[Reals, Reals]:
         """Divide by C, and add up."""
-        series = np.hstack([past[:, 1:], fresh.T])
+        series = np.concatenate([past[:, 1:], fresh.T], axis=1)
         divide(self.coefficients, series)
-        sums = np.cumsum(
-            np.hstack([past[:, :1], series[:, series.shape[1] - len(fresh) :]]), axis=1
-        )
-        return sums[:, 1:].T, np.hstack([sums[:, -1:], series[:, len(fresh) :]])
+        last = series[:, series.shape[1] - len(fresh) :]
+        sums = np.cumsum(np.concatenate([past[:, :1], last], axis=1), axis=1)
+        kept = np.concatenate([sums[:, -1:], series[:, len(fresh) :]], axis=1)
+        return sums[:, 1:].T, kept
 
     def kept(self, past: Reals) -> Reals:
         """Give sum and increments."""
@@ -197,22 +201,25 @@ def _divided(coefficients: Reals, series: Reals) -> Reals:
 
 
 def _optimised(horizon: int, bands: int) -> Reals:
-    """Minimise log ‖c‖² + log ‖b‖², b the first column of A C⁻¹, over c with c_0 = 1."""
+    """Minimise log ‖c‖² + log ‖b‖², b the first column of A C⁻¹, over c with c_0 = 1.
+
+    Without zeros below the bands the square root's coefficients are the best.
+    """
+    steps, start = min(horizon, WORK // bands), square_root_coefficients(bands)
+    if steps <= bands or bands == 1:
+        return start
 
     def value(tail: Reals) -> tuple[float, Reals]:
         c = np.concatenate([[1.0], tail])
         with np.errstate(all="ignore"):
-            b = _divided(c, np.ones(horizon))
+            b = _divided(c, np.ones(steps))
             size = b @ b
             if not size < 1e100:
                 return 1e3, np.zeros(bands - 1)
             # ∂b/∂c_k is −C⁻¹ applied to b shifted by k
             dual = _divided(c, b[::-1])[::-1]
-        slopes = np.array([b[: horizon - k] @ dual[k:] for k in range(1, bands)])
+        slopes = np.array([b[: steps - k] @ dual[k:] for k in range(1, bands)])
         return float(np.log(c @ c * size)), 2 * tail / (c @ c) - 2 * slopes / size
 
-    start = square_root_coefficients(bands)
-    if bands == 1:
-        return start
     found = optimize.minimize(value, start[1:], jac=True, method="L-BFGS-B")
     return np.concatenate([[1.0], found.x])

@@ -74,7 +74,7 @@ class OnlineConvolution:
         The old past stays good: inputs are written behind its own alone.
         """
         step, end = past.step, past.step + len(fresh)
-        inputs = _room(past.inputs, step, end)
+        inputs = _room(past.inputs, step, end, len(self.coefficients))
         inputs[:, step:end] = fresh.T
         outputs = np.empty((len(inputs), len(fresh)))
         ahead, now = list(past.ahead), past.now
@@ -103,7 +103,7 @@ class OnlineConvolution:
             self._transforms[level] = fft.rfft(self.coefficients[: 2 * length], 2 * length)
         waves = fft.rfft(inputs[:, middle - length : middle], 2 * length)
         waves *= self._transforms[level]
-        return np.asarray(fft.irfft(waves, 2 * length, overwrite_x=True)[:, length:])
+        return fft.irfft(waves, 2 * length, overwrite_x=True)[:, length:].copy()
 
     def rounding(self, magnitude: float) -> float:
         """Bound the error of every output for inputs of at most some magnitude."""
@@ -131,10 +131,10 @@ def _now(ahead: list[Reals], block: int, dimension: int) -> Reals:
     return now
 
 
-def _room(inputs: Reals, step: int, end: int) -> Reals:
-    """Make room for inputs, twice as much as needed at a time."""
+def _room(inputs: Reals, step: int, end: int, most: int) -> Reals:
+    """Make room for inputs, twice as much as needed, and no more than there will be."""
     if end <= inputs.shape[1]:
         return inputs
-    larger = np.empty((len(inputs), 2 * end))
+    larger = np.empty((len(inputs), min(2 * end, most)))
     larger[:, :step] = inputs[:, :step]
     return larger

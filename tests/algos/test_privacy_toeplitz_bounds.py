@@ -173,6 +173,7 @@ def test_a_stream_goes_on_from_its_state() -> None:
         ({"coefficients": np.array([1, None])}, TypeError, "coefficients must"),
         ({"coefficients": [1.0, 0.5], "bands": 3}, ValueError, "bands must be the 2"),
         ({"coefficients": [1.0, -1e4]}, ValueError, "inverse that float64 holds"),
+        ({"coefficients": [1e-300, 1e300]}, ValueError, "inverse that float64 holds"),
     ],
 )
 def test_misuse_of_bands_raises(options: Any, error: type[Exception], message: str) -> None:
@@ -198,6 +199,14 @@ def test_coefficients_are_copied_and_not_to_be_changed() -> None:
     assert repr(mechanism) == "BandedToeplitz(2, bands=2)"
     with pytest.raises(ValueError, match="read-only"):
         mechanism.coefficients[0] = 2.0
+
+
+def test_only_the_ratios_of_coefficients_matter() -> None:
+    for scale in (1e-300, 1e300):
+        mechanism = BandedToeplitz(50, coefficients=[scale, scale / 2])
+        assert mechanism.coefficients == pytest.approx([1.0, 0.5], rel=1e-15)
+        counter = ContinualSum(mechanism, 50, rho=0.5, bounds=(0, 1), insecure_rng=1)
+        assert counter.error.max == pytest.approx(greatest(mechanism), rel=1e-6)
 
 
 def test_huge_events_keep_their_deviation_below_a_thousandth() -> None:
