@@ -166,8 +166,9 @@ class _BLTStream(Stream):
             for first in range(0, len(events), rows):
                 part = events[first : first + rows]
                 noise = draw(part.size).reshape(part.shape)
-                noise += self.encoded(part)
-                sums = decode(noise, self.decay, self.weights, self.noisy, self.total)
+                codes = self.encoded(part)
+                codes += noise
+                sums = decode(codes, self.decay, self.weights, self.noisy, self.total)
                 np.divide(sums, self.unit, out=releases[first : first + rows])
         except BaseException:
             self.restore(saved)

@@ -15,7 +15,7 @@ from algos.privacy._mechanism import Mechanism
 __all__ = ["Candidate", "MechanismChoice", "choose_mechanism"]
 
 #: Errors this close count as equal.
-CLOSE = 1e-3
+CLOSE = 5e-3
 #: Longer horizons are compared at this one, among mechanisms of few numbers.
 COMPARED, FEW = 2**20, 1024
 
@@ -96,7 +96,7 @@ def choose_mechanism(
     -----
     Errors are computed for the horizon, up to 2^20 events; above, mechanisms are compared at
     2^20, those that need at most 1024 numbers a coordinate. Among errors that
-    differ by less than one in a thousand the smaller memory wins.
+    differ by less than half a percent the smaller memory wins.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def choose_mechanism(
     most = allowed if horizon <= COMPARED else min(FEW, allowed or FEW)
     compared = [
         (made, _error(made, noise), most is None or made.memory <= most)
-        for made in _mechanisms(length, allowed)
+        for made in _mechanisms(length, allowed, noise)
     ]
     compared.sort(key=lambda one: one[1])
     fitting = [one for one in compared if one[2]]
@@ -131,16 +131,16 @@ def choose_mechanism(
     )
 
 
-def _mechanisms(horizon: int, memory: int | None) -> list[Mechanism]:
-    """Make the candidates: all, and BLT with as many buffers as fit."""
-    from algos.privacy._mechanisms import MECHANISMS
+def _mechanisms(horizon: int, memory: int | None, noise: str) -> list[Mechanism]:
+    """Make the candidates: all that are for the noise, and BLT with as many buffers as fit."""
+    from algos.privacy._mechanisms import MECHANISMS, PURE
 
     made: list[Mechanism] = []
-    for name, kind in MECHANISMS.items():
+    for name, kind in {**MECHANISMS, **(PURE if noise == "laplace" else {})}.items():
         if kind is BLT:
             buffers = 6 if memory is None else max(1, min(6, (memory - 1) // 3))
             made.append(BLT(horizon, buffers=buffers))
-        elif name != "dense" or horizon <= LONGEST:
+        elif name != "dense" or (noise == "gaussian" and horizon <= LONGEST):
             made.append(kind(horizon))
     return made
 
@@ -167,7 +167,7 @@ def _reason(
     words = f"{chosen!r} has the least maximal error, {error:.4g}, of {fitting} mechanisms"
     if fitting < count:
         words += f" that fit the memory ({count - fitting} do not)"
-    words += f" at {length} events"
+    words += f" at a horizon of {length}"
     if close > 1:
         words += f"; {close - 1} within {CLOSE:.1%} of it need more memory"
     if bound:

@@ -63,7 +63,7 @@ class DenseFactorization(Mechanism):
     References
     ----------
     J. Matoušek, A. Nikolov, K. Talwar, "Factorization norms and hereditary discrepancy",
-    International Mathematics Research Notices 2020, section 3.
+    International Mathematics Research Notices 2020.
 
     Examples
     --------

@@ -42,7 +42,7 @@ def factorization_lower_bound(horizon: int) -> float:
     References
     ----------
     J. Matoušek, A. Nikolov, K. Talwar, "Factorization norms and hereditary discrepancy",
-    International Mathematics Research Notices 2020, section 3.
+    International Mathematics Research Notices 2020.
 
     Examples
     --------

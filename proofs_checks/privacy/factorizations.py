@@ -387,7 +387,7 @@ RELEASES = Instances(
     ),
     [("first", Release(40, 1)), ("last of 40", Release(40, 40)), ("only", Release(1, 1))],
 )
-DECODED = "decode(noise, self.decay, self.weights, self.noisy, self.total)"
+DECODED = "decode(codes, self.decay, self.weights, self.noisy, self.total)"
 
 
 def _misread(name: str, description: str, decoded: str) -> Any:
@@ -402,12 +402,12 @@ def _misread(name: str, description: str, decoded: str) -> Any:
         _misread(
             "swapped",
             "Swaps ω and θ in the decoder.",
-            "decode(noise, self.weights, self.decay, self.noisy, self.total)",
+            "decode(codes, self.weights, self.decay, self.noisy, self.total)",
         ),
         _misread(
             "theta_to_the_k",
             "Takes ω θ^k for ω θ^(k−1) in the decoder.",
-            "decode(noise, self.decay, self.weights * self.decay, self.noisy, self.total)",
+            "decode(codes, self.decay, self.weights * self.decay, self.noisy, self.total)",
         ),
     ],
     trials=600,

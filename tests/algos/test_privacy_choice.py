@@ -16,7 +16,7 @@ from algos.privacy._mechanisms import MECHANISMS
 def test_few_events_take_the_optimal_factorisation(n: int) -> None:
     choice = choose_mechanism(n)
     errors = {one.mechanism: one.error for one in choice.candidates}
-    assert errors[repr(choice.mechanism)] <= min(errors.values()) * 1.001
+    assert errors[repr(choice.mechanism)] <= min(errors.values()) * 1.005
     assert len(errors) == len(MECHANISMS)
     if n >= 30:
         assert isinstance(choice.mechanism, DenseFactorization)
@@ -55,7 +55,8 @@ def test_pure_privacy_takes_another() -> None:
     assert type(gaussian.mechanism) is not type(laplace.mechanism)
     assert laplace.lower_bound == 0
     best = laplace.candidates[0]
-    assert repr(laplace.mechanism) == best.mechanism or best.error < laplace.candidates[1].error
+    assert repr(laplace.mechanism) == best.mechanism
+    assert all("Dense" not in one.mechanism for one in laplace.candidates)
     tree = next(one for one in laplace.candidates if one.mechanism == "Tree(4096)")
     by_hand = 13 * math.sqrt(2) * math.sqrt(12)  # 13 levels, 12 digits in 4095
     assert tree.error == pytest.approx(by_hand)
@@ -67,8 +68,8 @@ def test_a_tie_goes_to_the_smaller_memory() -> None:
     errors = {one.mechanism: one for one in choice.candidates}
     chosen = errors[repr(choice.mechanism)]
     for other in choice.candidates:
-        assert other.error > chosen.error / 1.001 or other.memory >= chosen.memory
-    assert chosen.error <= choice.candidates[0].error * 1.001
+        assert other.error > chosen.error / 1.005 or other.memory >= chosen.memory
+    assert chosen.error <= choice.candidates[0].error * 1.005
     assert choice.lower_bound < chosen.error < 1.15 * choice.lower_bound
 
 
@@ -77,7 +78,7 @@ def test_long_horizons_are_compared_shorter() -> None:
     assert choice.mechanism.horizon == 2**30
     assert isinstance(choice.mechanism, BLT)
     assert all(one.memory <= 1024 for one in choice.candidates if one.fits)
-    assert "at 1048576 events" in choice.reason
+    assert "at a horizon of 1048576" in choice.reason
 
 
 def test_auto_is_the_choice() -> None:
