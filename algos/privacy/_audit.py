@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from algos._arguments import checked_count, checked_real
-from algos.privacy._audit_events import Event, Target, clopper_pearson, events, losses
+from algos.privacy._audit_events import Event, Losses, Target, clopper_pearson, events
 from algos.privacy._mechanism import Reals
 from algos.privacy._privacy import Privacy
 
@@ -164,7 +164,7 @@ def audit(
     counts = event.count(run(pair[0], tested)), event.count(run(pair[1], tested))
     low, _ = clopper_pearson(counts[event.likelier], tested, miss)
     _, high = clopper_pearson(counts[1 - event.likelier], tested, miss)
-    shown = losses(low, high, delta)
+    shown = Losses(low, high, delta)
     bounds = float(shown.epsilon), float(shown.rho), float(shown.mu)
     return Audit(
         *bounds,

@@ -15,14 +15,14 @@ from scipy.special import betaincinv, ndtri
 from algos._arguments import checked_array
 from algos.privacy._mechanism import Reals
 
-__all__ = ["Event", "Losses", "clopper_pearson", "events", "gaussian_statistic", "losses"]
+__all__ = ["Event", "Losses", "clopper_pearson", "events", "gaussian_statistic"]
 
 #: Thresholds tried on one reading, and single values.
 THRESHOLDS, VALUES = 128, 16
 #: Coordinates that are read.
 COORDINATES = 64
 #: Orders of the Rényi divergences: each gives a bound, so that any set will do.
-ORDERS = 1 + np.geomspace(0.01, 300, 48)
+ORDERS = 1 + np.geomspace(0.01, 300, 32)
 
 #: What an event is looked for: a large ε, ρ, or μ of Gaussian differential privacy.
 Target = Literal["epsilon", "rho", "mu"]
@@ -51,29 +51,39 @@ class Event:
         return f"{self.reading} {self.relation} {self.value!r}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Losses:
-    """What two probabilities of one event show, at least."""
-
-    epsilon: Reals
-    rho: Reals
-    mu: Reals
-
-
-def losses(likely: ArrayLike, rare: ArrayLike, delta: float) -> Losses:
-    """Compute what privacy is lost where an event has these probabilities in two worlds.
+    """What privacy is lost, at least, where an event has these probabilities in two worlds.
 
     The event and its complement both count. Where the first is not the greater one nothing is.
     """
-    p, q = np.broadcast_arrays(np.asarray(likely, float), np.asarray(rare, float))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        above = np.log(np.maximum(p - delta, 0)) - np.log(q)
-        below = np.log(np.maximum(1 - q - delta, 0)) - np.log1p(-p)
-        epsilon = np.maximum(np.fmax(above, below), 0)
-        rho = np.maximum(_renyi(p, q), _renyi(q, p))
-        mu = ndtri(p) - ndtri(q)
-    apart = p > q
-    return Losses(*(np.where(apart, loss, 0.0) for loss in (epsilon, rho, mu)))
+
+    likely: Reals | float
+    rare: Reals | float
+    delta: float
+
+    @property
+    def epsilon(self) -> Reals:
+        """The logarithm of the ratio, δ taken off."""
+        p, q = np.asarray(self.likely), np.asarray(self.rare)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            above = np.log(np.maximum(p - self.delta, 0)) - np.log(q)
+            below = np.log(np.maximum(1 - q - self.delta, 0)) - np.log1p(-p)
+            return np.where(p > q, np.maximum(np.fmax(above, below), 0), 0)
+
+    @property
+    def rho(self) -> Reals:
+        """The greatest D_α / α of two coins."""
+        p, q = np.asarray(self.likely), np.asarray(self.rare)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(p > q, np.maximum(_renyi(p, q), _renyi(q, p)), 0)
+
+    @property
+    def mu(self) -> Reals:
+        """The distance of two normal quantiles."""
+        p, q = np.asarray(self.likely), np.asarray(self.rare)
+        with np.errstate(invalid="ignore"):
+            return np.where(p > q, ndtri(p) - ndtri(q), 0)
 
 
 def _renyi(p: Reals, q: Reals) -> Reals:
@@ -123,8 +133,8 @@ def events(
             low, high = _wilson(
                 np.array(inside), len(zeros), -float(ndtri(miss / tried.size / len(readings)))
             )
-            found = losses(low, high[::-1], delta)  # both directions of the ratio
-            scores = getattr(found, target)
+            # both directions of the ratio
+            scores = getattr(Losses(low, high[::-1], delta), target)
             if not scores.any():  # then the event that is nearest to telling
                 scores = np.minimum(ndtri(low) - ndtri(high[::-1]), 0)
             likelier, best = divmod(int(scores.argmax()), tried.size)

@@ -14,9 +14,10 @@ from scipy.special import ndtri
 
 from algos.privacy import Audit, ContinualSum, audit
 from algos.privacy import theorems as claims
+from algos.privacy._mechanisms import MECHANISMS
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
-from proofs_checks.privacy.attacks import Attack, attacks
+from proofs_checks.privacy.attacks import Attack, attacks, shifts
 
 Algorithm = Callable[..., Any]
 Rng = np.random.Generator
@@ -135,7 +136,7 @@ AUDIT_FAULTS = [
             audit,
             "delta_forgotten",
             "Leaves δ out of the test.",
-            ("losses(low, high, delta)", "losses(low, high, 0.0)"),
+            ("Losses(low, high, delta)", "Losses(low, high, 0.0)"),
         ),
     ],
     trials=600,
@@ -166,7 +167,10 @@ STREAM_FAULTS = [
         ContinualSum,
         "tree_too_low",
         "Counts the tree's levels without its root.",
-        ("self.levels = self.horizon.bit_length()", "self.levels = self.horizon.bit_length() - 1"),
+        (
+            "float(self.levels) if norm == 1 else float(np.sqrt(self.levels))",
+            "float(self.levels - 1) if norm == 1 else float(np.sqrt(self.levels - 1))",
+        ),
         module=TREE,
     ),
     edited(
@@ -209,28 +213,47 @@ STREAM_FAULTS = [
 ]
 
 
+GAUSSIAN_FAULTS = [
+    edited(
+        ContinualSum,
+        "one_entry_for_the_column",
+        "Fits the noise to one entry of a column of C, and not to its norm.",
+        ("self.mechanism.sensitivity(2) * events", "events"),
+        module=EPOCH,
+    ),
+    edited(
+        ContinualSum,
+        "variance_for_deviation",
+        "Takes the variance 1 / (2 ρ) for a standard deviation.",
+        ("math.sqrt(2 * privacy.rho)", "(2 * privacy.rho)"),
+        module=EPOCH,
+    ),
+]
+
+
 @check(
-    claims.ZCDP,
-    on=attacks(pure=False),
-    faults=[
-        *STREAM_FAULTS,
-        edited(
-            ContinualSum,
-            "one_entry_for_the_column",
-            "Fits the noise to one entry of a column of C, and not to its norm.",
-            ("self.mechanism.sensitivity(2) * events", "events"),
-            module=EPOCH,
+    claims.SHIFT,
+    on=Instances(
+        st.builds(
+            Attack,
+            st.sampled_from(sorted(MECHANISMS)),
+            st.integers(1, 24),
+            budget=st.sampled_from([0.1, 0.5, 4.0]),
         ),
-        edited(
-            ContinualSum,
-            "variance_for_deviation",
-            "Takes the variance 1 / (2 ρ) for a standard deviation.",
-            ("math.sqrt(2 * privacy.rho)", "(2 * privacy.rho)"),
-            module=EPOCH,
-        ),
-    ],
-    trials=450,
+        [(f"{name}, {n} events", Attack(name, n)) for name in MECHANISMS for n in (1, 3, 16)],
+    ),
+    faults=[*GAUSSIAN_FAULTS, STREAM_FAULTS[0]],
+    trials=100,
 )
+def shift(algorithm: Algorithm, one: Attack, rng: Rng) -> Measurement:
+    """Compute the shift of the best statistic from the stream's own B and its noise."""
+    counter = algorithm(one.mechanism, one.horizon, rho=one.budget, bounds=(0, 1), insecure_rng=rng)
+    epoch = counter._epochs.epoch
+    deviation = epoch.noise.scale / 2.0**epoch.lattice.bits
+    return Measurement(shifts(one.mechanism, one.horizon).max() / deviation, rho=one.budget)
+
+
+@check(claims.ZCDP, on=attacks(pure=False), faults=[*STREAM_FAULTS, *GAUSSIAN_FAULTS], trials=450)
 def zcdp(algorithm: Algorithm, one: Attack, rng: Rng) -> Measurement:
     """Measure the audited ρ."""
     found = one.found(algorithm, rng, pure=False)

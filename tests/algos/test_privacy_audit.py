@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from algos.privacy import ContinualSum, Privacy, audit, gaussian_statistic
-from algos.privacy._audit_events import clopper_pearson, losses
+from algos.privacy._audit_events import Losses, clopper_pearson
 from proofs_checks.privacy.attacks import batch
 
 
@@ -47,27 +47,27 @@ def test_clopper_pearson_is_the_inverse_of_the_binomial_law() -> None:
 
 
 def test_losses_of_two_coins_by_hand() -> None:
-    shown = losses(0.75, 0.25, 0.0)
+    shown = Losses(0.75, 0.25, 0.0)
     assert float(shown.epsilon) == pytest.approx(math.log(3))
     assert float(shown.mu) == pytest.approx(2 * stats.norm.ppf(0.75))
     orders = np.linspace(1.01, 50, 5000)
     renyi = np.log(0.75**orders * 0.25 ** (1 - orders) + 0.25**orders * 0.75 ** (1 - orders))
     assert float(shown.rho) == pytest.approx((renyi / (orders - 1) / orders).max(), rel=1e-2)
     assert float(shown.rho) <= (renyi / (orders - 1) / orders).max() * (1 + 1e-4)
-    assert float(losses(0.75, 0.25, 0.5).epsilon) == pytest.approx(0.0)
-    assert float(losses(0.99, 0.9, 0.0).epsilon) == pytest.approx(math.log(10))  # complement
+    assert float(Losses(0.75, 0.25, 0.5).epsilon) == pytest.approx(0.0)
+    assert float(Losses(0.99, 0.9, 0.0).epsilon) == pytest.approx(math.log(10))  # complement
 
 
 @pytest.mark.parametrize(("p", "q"), [(0.2, 0.2), (0.1, 0.3), (0.0, 1.0), (0.0, 0.0), (1.0, 1.0)])
 def test_no_loss_where_the_event_is_not_likelier(p: float, q: float) -> None:
-    shown = losses(p, q, 0.0)
+    shown = Losses(p, q, 0.0)
     assert [float(shown.epsilon), float(shown.rho), float(shown.mu)] == [0, 0, 0]
 
 
 def test_gaussian_coins_show_less_rho_than_the_gaussian_has() -> None:
     """Thresholds on N(0, 1) and N(μ, 1): ρ = μ²/2 from below, and μ exactly."""
     thresholds = np.linspace(-4, 6, 200)
-    shown = losses(stats.norm.sf(thresholds - 1.3), stats.norm.sf(thresholds), 0.0)
+    shown = Losses(stats.norm.sf(thresholds - 1.3), stats.norm.sf(thresholds), 0.0)
     assert (shown.rho <= 1.3**2 / 2 * (1 + 1e-12)).all()
     assert shown.rho.max() > 0.85 * 1.3**2 / 2
     assert shown.mu == pytest.approx(np.full(200, 1.3))

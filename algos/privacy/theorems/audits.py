@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sympy import Symbol
+from sympy import Symbol, sqrt
 
 from algos.privacy import ContinualSum, audit
-from algos.theorem import Theorem, Tightness, WithProbability, here
+from algos.theorem import Surely, Theorem, Tightness, WithProbability, here
 
 PAGE = "privacy_audit"
 
@@ -63,6 +63,24 @@ ZCDP = _below(
     of=ContinualSum,
     says=f"All releases of a counter together are ρ-zCDP, {STREAMS}.",
     section="Counters with Gaussian noise",
+)
+SHIFT = Theorem(
+    key="privacy/continual-sum/shift",
+    algorithm=ContinualSum,
+    quantity="standard deviations by which one event moves the best statistic of all releases",
+    formula=sqrt(2 * rho),
+    direction="<=",
+    holds=Surely(),
+    constants="exact",
+    statement=(
+        "One event moves the likelihood-ratio statistic of all releases of a counter with Gaussian "
+        "noise by at most √(2ρ) of its standard deviations: no test of the releases alone does "
+        "better than a μ-Gaussian mechanism allows, up to the lattice."
+    ),
+    source=here(PAGE, "The best statistic"),
+    domain={"rho": (0.0, float("inf"))},
+    rtol=1e-9,
+    tightness=Tightness(0.999, "tree, 16 events"),
 )
 PURE = _below(
     "privacy/continual-sum/pure",
