@@ -63,7 +63,7 @@ class BandedToeplitz(Toeplitz):
     ----------
     C. Choquette-Choo, A. Ganesh, R. McKenna, B. McMahan, K. Rush, A. Guha Thakurta, Z. Xu,
     "(Amplified) banded matrix factorization: a unified approach to private training", NeurIPS
-    2023, Section 4.
+    2023, arXiv:2306.08153, Algorithm 9.
 
     Examples
     --------
@@ -113,7 +113,9 @@ class BandedToeplitz(Toeplitz):
     @cached_property
     def decoding(self) -> Reals:
         """The coefficients of A C⁻¹: what C makes all ones."""
-        return _divided(self.coefficients, np.ones(self.horizon))
+        coefficients = _divided(self.coefficients, np.ones(self.horizon))
+        coefficients.flags.writeable = False
+        return coefficients
 
     @property
     def memory(self) -> int:
@@ -216,7 +218,7 @@ def _optimised(horizon: int, bands: int) -> Reals:
             size = b @ b
             if not size < 1e100:
                 return 1e3, np.zeros(bands - 1)
-            # ∂b/∂c_k is −C⁻¹ applied to b shifted by k
+            # ∂b/∂c_k = −C⁻¹ shifted b
             dual = _divided(c, b[::-1])[::-1]
         slopes = np.array([b[: steps - k] @ dual[k:] for k in range(1, bands)])
         return float(np.log(c @ c * size)), 2 * tail / (c @ c) - 2 * slopes / size

@@ -36,7 +36,7 @@ class SquareRoot(Toeplitz):
     References
     ----------
     H. Fichtenberger, M. Henzinger, J. Upadhyay, "Constant matters: fine-grained error bound on
-    differentially private continual observation", ICML 2023, Theorem 1.
+    differentially private continual observation", ICML 2023, arXiv:2202.11205.
 
     Examples
     --------
@@ -51,7 +51,9 @@ class SquareRoot(Toeplitz):
     @cached_property
     def encoding(self) -> Reals:
         """The coefficients of C."""
-        return square_root_coefficients(self.horizon)
+        coefficients = square_root_coefficients(self.horizon)
+        coefficients.flags.writeable = False
+        return coefficients
 
     @property
     def decoding(self) -> Reals:
