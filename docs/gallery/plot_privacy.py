@@ -8,8 +8,8 @@ flight can be told from the releases: how far they lie from the truth, and how f
 
 # %%
 # An event is a day: a vector of counts, one a carrier.  What is protected is one flight, so an
-# event changes by 1 where a flight is left out.  ``insecure_rng`` makes this page the same each time; for
-# people's data it is left out, and the noise comes from the operating system.
+# event changes by 1 where a flight is left out.  ``insecure_rng`` makes this page the same each
+# time; for people's data it is left out, and the noise comes from the operating system.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -50,9 +50,9 @@ print("more than 20,000 flights, for sure:", ", ".join(names[hitters.surely]))
 print("too near to tell:", ", ".join(names[hitters.undecided]) or "none")
 
 # %%
-# Above: the smallest carrier, with the band in which all of its 365 releases lie with probability 0.95.  Below: the
-# error of the total, with the standard deviation and the simultaneous band, dashed, both known before the first
-# flight left.
+# Above: the smallest carrier, with the band in which all of its 365 releases lie with probability
+# 0.95.  Below: the error of the total, with the standard deviation and the simultaneous band,
+# dashed, both known before the first flight left.
 
 smallest = int(year.counts.sum(axis=0).argmin())
 days = np.arange(1, 366)
@@ -77,8 +77,9 @@ below.set(xlabel="day of 2013", ylabel="flights", ylim=(-1.9 * simultaneous, 1.9
 legend = below.legend(frameon=False, ncols=2)
 
 # %%
-# On how many days did the carrier cancel that cancels most often?  An event is a day that says of each
-# carrier whether it cancelled, and what is protected is the whole day: all sixteen numbers at once.
+# On how many days did the carrier cancel that cancels most often?  An event is a day that says of
+# each carrier whether it cancelled, and what is protected is the whole day: all sixteen numbers
+# at once.
 
 cancelling = (year.cancelled > 0).astype(int)
 largest = MaxSum(365, 16, rho=0.5, neighbours="add_remove", insecure_rng=5)
