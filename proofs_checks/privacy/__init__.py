@@ -1,13 +1,15 @@
 """Checks of continual release."""
 
 from proofs_checks.privacy.audits import audited_epsilon, audited_mu, audited_rho, pure, shift, zcdp
-from proofs_checks.privacy.factorizations import (
+from proofs_checks.privacy.blt import (
     blt_deviation,
     blt_error,
     blt_ratio,
     blt_sensitivity,
     blt_variance_above,
     blt_variance_below,
+)
+from proofs_checks.privacy.factorizations import (
     dense_lower_bound,
     dense_ratio,
     lower_bound,
