@@ -108,6 +108,32 @@ def test_codes_lie_within_the_deviation_of_exact_ones(mechanism: Toeplitz, bits:
             assert worst > Fraction(9, 20)  # the rounding to integers alone
 
 
+def packed(numbers: Any) -> int:
+    """Write integers from 0 on side by side, in 160 bits each."""
+    digits = b"".join(int(number).to_bytes(20, "little") for number in numbers)
+    return int.from_bytes(digits, "little")
+
+
+@pytest.mark.parametrize("bits", [0, 8, 30])
+def test_codes_of_long_streams_lie_within_the_deviation(bits: int) -> None:
+    steps, scale = 5000, 80
+    mechanism = SquareRoot(steps)
+    magnitude = int(2 ** (49 - bits) / mechanism.gain())
+    c = packed(value * 2.0**scale for value in mechanism.encoding)
+    events = np.random.default_rng(bits).integers(0, magnitude + 1, steps)
+    for x in (events, np.full(steps, magnitude)):
+        digits = (c * packed(x)).to_bytes(40 * steps, "little")  # one product of long integers
+        exact = [int.from_bytes(digits[20 * k : 20 * k + 20], "little") for k in range(steps)]
+        stream: Any = mechanism.stream(Lattice(bits, magnitude, 1))
+        stream._decoder = spied = Spied(stream._decoder, bits)
+        stream.release(x[:, None], silent)
+        worst = max(
+            abs((code << scale) - (value << bits))
+            for code, value in zip(spied.codes, exact, strict=True)
+        )
+        assert 0.49 < worst / 2**scale <= stream.deviation
+
+
 @pytest.mark.parametrize("mechanism", MECHANISMS, ids=repr)
 @pytest.mark.parametrize("seed", range(5))
 def test_codes_and_releases_do_not_depend_on_chunks(mechanism: Toeplitz, seed: int) -> None:
