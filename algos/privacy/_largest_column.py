@@ -92,7 +92,7 @@ class LargestColumn(Continual):
     @property
     def privacy(self) -> Privacy:
         """What all releases together spend."""
-        return self._budget
+        return self._budget if self._counter is None else self._counter.privacy
 
     @property
     def steps(self) -> int:
@@ -165,9 +165,9 @@ class LargestColumn(Continual):
         """
         clean, _ = self._events.clamped(events)
         with self._turn(len(clean)):
-            if self._counter is not None:
-                return self._of_columns(self._counter.update_many(clean))
             steps = self.steps + np.arange(1, len(clean) + 1)
+            if self._counter is not None:
+                return self._of_columns(self._counter.update_many(clean), steps)
             return self._of_answers(self._blocks.release(clean, self._ask), steps)
 
     @abstractmethod
@@ -187,7 +187,7 @@ class LargestColumn(Continual):
         """Make releases of the last answers."""
 
     @abstractmethod
-    def _of_columns(self, sums: Reals) -> Any:
+    def _of_columns(self, sums: Reals, steps: Integers) -> Any:
         """Make releases of noisy column sums."""
 
     def _counting(self, mechanism: str | Mechanism) -> Mechanism:

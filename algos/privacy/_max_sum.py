@@ -117,9 +117,12 @@ class MaxSum(LargestColumn):
     def _of_answers(self, answers: Integers, steps: Integers) -> Reals:
         """Move the last answer on with the middle of what may have come."""
         age = steps % self._blocks.length
-        most = self._bound * steps
-        return np.clip(answers + self._bound * age / 2, 0, most)
+        return self._possible(answers + self._bound * age / 2, steps)
 
-    def _of_columns(self, sums: Reals) -> Reals:
+    def _of_columns(self, sums: Reals, steps: Integers) -> Reals:
         """Take the maximum."""
-        return np.asarray(sums.max(axis=1))
+        return self._possible(sums.max(axis=1), steps)
+
+    def _possible(self, releases: Reals, steps: Integers) -> Reals:
+        """Move releases to what so many events can sum to: no farther from the truth."""
+        return np.clip(releases, 0, self._bound * steps)

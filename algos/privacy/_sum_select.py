@@ -118,6 +118,6 @@ class SumSelect(LargestColumn):
         """Keep the last answers."""
         return answers
 
-    def _of_columns(self, sums: Reals) -> Integers:
+    def _of_columns(self, sums: Reals, steps: Integers) -> Integers:
         """Take the index of the maximum."""
         return np.asarray(np.argmax(sums, axis=1))
