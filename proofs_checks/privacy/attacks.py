@@ -188,6 +188,7 @@ def attacks(pure: bool) -> Instances:
     ]
     hard += [
         ("tree, 1 event", Attack("tree", 1, 0, least)),
+        ("tree, 16 events", Attack("tree", 16, None, least, trials=4000)),
         ("releases alone", Attack("tree", 1, 0, least, "releases")),
         ("releases of two events", Attack("tree", 2, 0, least, "releases")),
         ("an event outside the bounds", Attack("tree", 2, 0, least, "outside")),

@@ -274,9 +274,9 @@ def zcdp(algorithm: Algorithm, one: Attack, rng: Rng) -> Measurement:
         ),
         edited(
             ContinualSum,
-            "euclidean_norm",
-            "Fits Laplace noise to the Euclidean norm.",
-            ("self.mechanism.sensitivity(1)", "self.mechanism.sensitivity(2)"),
+            "root_of_the_norm",
+            "Takes a root of the sum of absolute values, as of a sum of squares.",
+            ("self.mechanism.sensitivity(1)", "math.sqrt(self.mechanism.sensitivity(1))"),
             module=EPOCH,
         ),
     ],
