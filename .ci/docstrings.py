@@ -38,7 +38,10 @@ for package in (
             names += [
                 f"{name}.{own}"
                 for own, member in vars(value).items()
-                if not own.startswith("_") and inspect.isfunction(inspect.unwrap(member))
+                if not own.startswith("_")
+                and inspect.isfunction(inspect.unwrap(member))
+                # what a base class promises, it documents
+                and not any(hasattr(base, own) for base in value.__bases__)
             ]
         for one in names:
             path = f"{value.__module__}.{one}"

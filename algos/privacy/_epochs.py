@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ class Epochs:
         self.before = self.last = np.zeros(events.dimension)
         self.variance, self.parts = 0.0, np.zeros((0, 2))
         self._fit = events, budget, rng
-        self._begin(named(kind, FIRST if horizon is None else horizon))
+        self._begin(self._named(FIRST if horizon is None else horizon))
 
     @property
     def error(self) -> ReleaseError:
@@ -63,6 +64,10 @@ class Epochs:
             self.epoch.stream.restore(stream)
             raise
 
+    def _named(self, horizon: int) -> Mechanism:
+        """Make an epoch's mechanism."""
+        return named(self.kind, horizon, pure=self._fit[1].pure_epsilon < math.inf)
+
     def _begin(self, mechanism: Mechanism) -> None:
         """Begin an epoch."""
         self.epoch = Epoch(mechanism, *self._fit)
@@ -73,7 +78,7 @@ class Epochs:
         self.variance += variance
         self.parts = np.vstack([self.parts, part])
         self.before, self.start = self.last, self.steps
-        self._begin(named(self.kind, 2 * self.epoch.mechanism.horizon))
+        self._begin(self._named(2 * self.epoch.mechanism.horizon))
 
     def state(self) -> dict[str, Any]:
         """Give all there is to know, as arrays and numbers."""

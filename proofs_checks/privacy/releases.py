@@ -15,7 +15,7 @@ from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
 
 Algorithm = Callable[..., Any]
-STREAMS = 64
+STREAMS = 256
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Counting:
         counter, errors = self.errors(algorithm, rng, STREAMS, rho=0.5)
         at = counter.steps - counter._epochs.start - 1  # the error is of the present epoch
         stated = counter.error.standard_deviation[at]
-        return Measurement(min(float(((errors[-1] / stated) ** 2).mean()), 8.0))
+        return Measurement(min(float(((errors[-1] / stated) ** 2).mean()), 2.0))
 
 
 @dataclass(frozen=True)

@@ -65,17 +65,17 @@ def _variance(direction: Literal["<=", ">="]) -> Theorem:
     return Theorem(
         key=f"privacy/continual-sum/unbounded-variance{'-from-below' if below else ''}",
         algorithm=ContinualSum,
-        quantity="mean squared error of 64 streams over the stated variance, cut off at 8",
+        quantity="mean squared error of 256 streams over the stated variance, cut off at 2",
         formula=Integer(1),
         direction=direction,
-        holds=InExpectation(8),
+        holds=InExpectation(2),
         constants="exact",
         statement=(
             "Where there is no horizon, a release has the variances of the last releases of all "
             "epochs before, and its own: the stated standard deviation, exactly."
         ),
         source=here(PAGE, "No horizon"),
-        rtol=1e-9,  # a mean of 64 squares passes 8 with probability below 1e-60
+        rtol=1e-9,  # a mean of 256 squares passes 2 with probability below 1e-16
         tightness=Tightness(0.9, "two epochs"),
     )
 
