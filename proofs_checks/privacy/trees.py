@@ -145,7 +145,8 @@ def least_shift(B: Reals, change: Reals, norm: int) -> float:
     if norm == 2:
         return float(np.linalg.norm(np.linalg.lstsq(B, change, rcond=None)[0]))
     both = np.hstack([B, -B])  # w as the difference of two positive vectors
-    return float(linprog(np.ones(both.shape[1]), A_eq=both, b_eq=change).fun)
+    found = linprog(np.ones(both.shape[1]), A_eq=both, b_eq=change)
+    return float(np.abs(np.asarray(found.x, dtype=float)).sum())
 
 
 @check(
@@ -199,7 +200,7 @@ def trees_sensitivity(algorithm: Algorithm, one: Event, rng: np.random.Generator
 
 def greatest(made: Any) -> float:
     """Compute the greatest variance at ρ = 1/2."""
-    return float(made.error_factors().max()) * made.sensitivity(2) ** 2
+    return float(made.error_factors().max() * made.sensitivity(2) ** 2)
 
 
 LENGTHS = Instances(st.integers(1, 5000), [("all digits", 1023), ("one event", 1), ("2^12", 4096)])
@@ -371,7 +372,7 @@ class Digits:
     @property
     def largest(self) -> int:
         """The largest number that they write."""
-        return (self.arity**self.levels - 1) // 2
+        return int(self.arity**self.levels) // 2
 
 
 ARITIES = Instances(

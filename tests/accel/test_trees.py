@@ -57,7 +57,7 @@ def test_estimates_from_below_by_recursion(interpreted: bool) -> None:
             return own
         share = 2**level / (2 ** (level + 1) - 1)
         halves = estimate(level - 1, end - 2 ** (level - 1)) + estimate(level - 1, end)
-        return share * own + (1 - share) * halves
+        return np.asarray(share * own + (1 - share) * halves)
 
     shares = 2.0 ** np.arange(levels) / (2.0 ** np.arange(1, levels + 1) - 1)
     state = zeros(levels), zeros(levels, kind=float), zeros(levels + 1, kind=float)
