@@ -16,25 +16,32 @@ from proofs_checks.privacy.factorizations import (
     optimum,
     singular_values,
 )
-from proofs_checks.privacy.queries import (
-    heavy_hitters,
-    histogram_change,
+from proofs_checks.privacy.max_sum_errors import (
+    max_sum_block,
     max_sum_columns,
     max_sum_error,
+    sum_select_columns,
+    sum_select_regret,
+)
+from proofs_checks.privacy.max_sum_growth import (
     max_sum_growth,
     max_sum_lower,
     max_sum_lower_dimension,
     max_sum_lower_pure,
+    sum_select_lower,
+)
+from proofs_checks.privacy.max_sums import (
     max_sum_pure,
     max_sum_zcdp,
+    sum_select_pure,
+    sum_select_zcdp,
+)
+from proofs_checks.privacy.queries import (
+    heavy_hitters,
+    histogram_change,
     quantile_bins,
     quantile_ranks,
     quantiles_change,
-    sum_select_columns,
-    sum_select_lower,
-    sum_select_pure,
-    sum_select_regret,
-    sum_select_zcdp,
 )
 from proofs_checks.privacy.releases import (
     change,
@@ -100,6 +107,7 @@ __all__ = [
     "k_ary_error",
     "k_ary_mean",
     "lower_bound",
+    "max_sum_block",
     "max_sum_columns",
     "max_sum_error",
     "max_sum_growth",

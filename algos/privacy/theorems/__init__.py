@@ -17,6 +17,7 @@ from algos.privacy.theorems.factorizations import (
 from algos.privacy.theorems.queries import (
     HEAVY_HITTERS,
     HISTOGRAM_CHANGE,
+    MAX_SUM_BLOCK,
     MAX_SUM_COLUMNS,
     MAX_SUM_ERROR,
     MAX_SUM_GROWTH,
@@ -98,6 +99,7 @@ __all__ = [
     "K_ARY_ERROR",
     "K_ARY_MEAN",
     "LOWER_BOUND",
+    "MAX_SUM_BLOCK",
     "MAX_SUM_COLUMNS",
     "MAX_SUM_ERROR",
     "MAX_SUM_GROWTH",

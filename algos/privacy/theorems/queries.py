@@ -5,13 +5,25 @@ from typing import Any
 from sympy import Expr, Integer, Rational, Symbol, log, sqrt
 
 from algos.privacy import ContinualHistogram, ContinualQuantiles, MaxSum, SumSelect
-from algos.theorem import InExpectation, Source, Surely, Theorem, Tightness, here
+from algos.theorem import (
+    InExpectation,
+    Source,
+    Surely,
+    Theorem,
+    Tightness,
+    WithProbability,
+    here,
+)
 
 PAGE = "privacy_queries"
 
 failure_probability = Symbol("failure_probability", positive=True)
 horizon = Symbol("horizon", positive=True)
 dimension = Symbol("dimension", positive=True)
+rho = Symbol("rho", positive=True)
+bound = Symbol("bound", positive=True)
+block = Symbol("block", positive=True)
+answers = Symbol("answers", positive=True)
 
 JAIN_2023 = Source(
     authors="P. Jain, S. Raskhodnikova, S. Sivakumar, A. Smith",
@@ -129,6 +141,23 @@ MAX_SUM_ERROR = _failure(
     "With blocks of B events, K = ⌊T/B⌋ of them, all errors of MaxSum are at most "
     "bound ((B − 1)/2 + √(K/2ρ) √(2 ln(2K/β))) with probability 1 − β; with Laplace noise "
     "bound ((B − 1)/2 + (K/ε) ln(2K/β)).",
+)
+MAX_SUM_BLOCK = Theorem(
+    key="privacy/max-sum/block-error",
+    algorithm=MaxSum,
+    quantity="the largest error of all releases",
+    formula=bound
+    * ((block - 1) / 2 + sqrt(answers / rho * log(2 * answers / failure_probability))),
+    direction="<=",
+    holds=WithProbability(1 - failure_probability),
+    constants="exact",
+    statement=(
+        "With K = ⌊T/B⌋ answers after blocks of B events, all errors of MaxSum are at most "
+        "bound ((B − 1)/2 + √(K/2ρ) √(2 ln(2K/β))) with probability 1 − β, whatever the dimension."
+    ),
+    source=here(PAGE, "Blocks"),
+    domain={"failure_probability": (0.0, 1.0)},
+    rtol=1e-9,
 )
 SUM_SELECT_REGRET = _failure(
     "privacy/sum-select/regret",
