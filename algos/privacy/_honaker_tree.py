@@ -62,18 +62,7 @@ class HonakerTree(Tree):
     name: ClassVar[str] = "honaker"
 
     def costs(self, levels: int) -> Reals:
-        """Give the variance of an interval's estimate, level by level: 2^i / (2^(i+1) − 1).
-
-        Parameters
-        ----------
-        levels : int
-            Number of levels.
-
-        Returns
-        -------
-        ndarray, shape (levels,)
-            For noise of variance 1.
-        """
+        """Give the variance of an interval's estimate, level by level: 2^i / (2^(i+1) − 1)."""
         return 1 / (2 - 2.0 ** -np.arange(levels))
 
     @property
@@ -82,18 +71,7 @@ class HonakerTree(Tree):
         return 3 * self.levels
 
     def stream(self, lattice: Lattice) -> Stream:
-        """Start a stream.
-
-        Parameters
-        ----------
-        lattice : Lattice
-            Where it works.
-
-        Returns
-        -------
-        Stream
-            Before the first event.
-        """
+        """Start a stream."""
         return _HonakerStream(self, lattice)
 
 

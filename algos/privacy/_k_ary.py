@@ -48,8 +48,8 @@ class KAry(Mechanism):
     An interval's noise enters releases before the interval ends, so that C is not lower
     triangular. For Laplace noise each transcript is as likely under neighbouring streams up
     to e^ε, whatever an adversary does; for discrete Gaussian noise that is not known: a budget of
-    ρ, or of ε and δ, is refused. A step costs O(1) on average, and draws
-    less than one number.
+    ρ, or of ε and δ, is refused. A step costs O(1) on average, and draws less than one number.
+    Noise of steps to come is part of a stream's state, and is not drawn anew where it goes on.
 
     References
     ----------
@@ -82,23 +82,7 @@ class KAry(Mechanism):
         self.levels = len(_digits(self.horizon, self.arity))
 
     def sensitivity(self, norm: Literal[1, 2]) -> float:
-        """Count the intervals that an event lies in.
-
-        Parameters
-        ----------
-        norm : {1, 2}
-            1 for Laplace noise, 2 for Gaussian noise.
-
-        Returns
-        -------
-        float
-            Their number.
-
-        Raises
-        ------
-        ValueError
-            The norm is 2: Gaussian noise is refused.
-        """
+        """Count the intervals that an event lies in."""
         if norm == 2:
             raise ValueError(
                 "mechanism must be causal where noise is Gaussian, and KAry is not; give epsilon "
@@ -107,13 +91,7 @@ class KAry(Mechanism):
         return float(self.levels)
 
     def error_factors(self) -> Reals:
-        """Sum the absolute values of the digits of every t.
-
-        Returns
-        -------
-        ndarray, shape (horizon,)
-            Variance of each release, for noise of variance 1.
-        """
+        """Sum the absolute values of the digits of every t."""
         steps, most = np.arange(1, self.horizon + 1), self.arity // 2
         factors = np.zeros(self.horizon)
         for _ in range(self.levels):
@@ -123,13 +101,7 @@ class KAry(Mechanism):
         return factors
 
     def gain(self) -> float:
-        """Bound the whole sum, which a stream holds.
-
-        Returns
-        -------
-        float
-            The horizon.
-        """
+        """Bound the whole sum, which a stream holds."""
         return float(self.horizon)
 
     @property
@@ -143,18 +115,7 @@ class KAry(Mechanism):
         return self.levels * (self.arity // 2 + 2) + 1
 
     def stream(self, lattice: Lattice) -> Stream:
-        """Start a stream.
-
-        Parameters
-        ----------
-        lattice : Lattice
-            Where it works.
-
-        Returns
-        -------
-        Stream
-            Before the first event.
-        """
+        """Start a stream."""
         return _KAryStream(self, lattice)
 
 

@@ -83,38 +83,15 @@ class SmoothBinary(Mechanism):
         )
 
     def sensitivity(self, norm: Literal[1, 2]) -> float:
-        """Count the digits 0 of a leaf.
-
-        Parameters
-        ----------
-        norm : {1, 2}
-            1 for Laplace noise, 2 for Gaussian noise.
-
-        Returns
-        -------
-        float
-            Their number, or its root.
-        """
+        """Count the digits 0 of a leaf."""
         return float(self.zeros) if norm == 1 else math.sqrt(self.zeros)
 
     def error_factors(self) -> Reals:
-        """Count the digits 1 of a leaf.
-
-        Returns
-        -------
-        ndarray, shape (horizon,)
-            Variance of each release, for noise of variance 1.
-        """
+        """Count the digits 1 of a leaf."""
         return np.full(self.horizon, float(self.ones))
 
     def gain(self) -> float:
-        """Bound the whole sum, which a stream holds.
-
-        Returns
-        -------
-        float
-            The horizon.
-        """
+        """Bound the whole sum, which a stream holds."""
         return float(self.horizon)
 
     @property
@@ -128,18 +105,7 @@ class SmoothBinary(Mechanism):
         return 4 * self.ones
 
     def stream(self, lattice: Lattice) -> Stream:
-        """Start a stream.
-
-        Parameters
-        ----------
-        lattice : Lattice
-            Where it works.
-
-        Returns
-        -------
-        Stream
-            Before the first event.
-        """
+        """Start a stream."""
         return _SmoothStream(self.ones, lattice)
 
 

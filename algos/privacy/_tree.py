@@ -76,8 +76,8 @@ class Tree(Mechanism):
             self.levels = checked_count("levels", levels, most=self.levels)
 
     def __repr__(self) -> str:
-        fewer = self.levels != self.horizon.bit_length()
-        return super().__repr__() if fewer else f"{type(self).__name__}({self.horizon})"
+        usual = self.levels == self.horizon.bit_length()
+        return f"{type(self).__name__}({self.horizon})" if usual else super().__repr__()
 
     def costs(self, levels: int) -> Reals:
         """Give the variance of an interval's estimate, level by level.
@@ -108,28 +108,11 @@ class Tree(Mechanism):
         return levels * max(greatest, above)
 
     def sensitivity(self, norm: Literal[1, 2]) -> float:
-        """Count the intervals that an event lies in.
-
-        Parameters
-        ----------
-        norm : {1, 2}
-            1 for Laplace noise, 2 for Gaussian noise.
-
-        Returns
-        -------
-        float
-            Their number, or its root.
-        """
+        """Count the intervals that an event lies in."""
         return float(self.levels) if norm == 1 else float(np.sqrt(self.levels))
 
     def error_factors(self) -> Reals:
-        """Sum the costs of the digits of every t.
-
-        Returns
-        -------
-        ndarray, shape (horizon,)
-            Variance of each release, for noise of variance 1.
-        """
+        """Sum the costs of the digits of every t."""
         steps, costs = np.arange(1, self.horizon + 1), self.costs(self.levels)
         factors = costs[-1] * (steps >> (self.levels - 1))
         for level in range(self.levels - 1):
@@ -137,13 +120,7 @@ class Tree(Mechanism):
         return np.asarray(factors)
 
     def gain(self) -> float:
-        """Bound the whole sum, which a stream holds.
-
-        Returns
-        -------
-        float
-            The horizon.
-        """
+        """Bound the whole sum, which a stream holds."""
         return float(self.horizon)
 
     @property
@@ -157,18 +134,7 @@ class Tree(Mechanism):
         return 2 * self.levels
 
     def stream(self, lattice: Lattice) -> Stream:
-        """Start a stream.
-
-        Parameters
-        ----------
-        lattice : Lattice
-            Where it works.
-
-        Returns
-        -------
-        Stream
-            Before the first event.
-        """
+        """Start a stream."""
         return _TreeStream(self.levels, lattice)
 
 

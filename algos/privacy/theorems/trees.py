@@ -24,7 +24,7 @@ def _variance(direction: Literal["<=", ">="]) -> Theorem:
     return Theorem(
         key=f"privacy/trees/variance{'-from-below' if below else ''}",
         algorithm=ContinualSum,
-        quantity="mean squared error of 64 streams at one release over the stated variance, "
+        quantity="mean squared error of 256 streams at one release over the stated variance, "
         "cut off at 8",
         formula=Integer(1),
         direction=direction,
@@ -35,7 +35,7 @@ def _variance(direction: Literal["<=", ">="]) -> Theorem:
             "mechanism has the stated standard deviation, exactly."
         ),
         source=here(PAGE, "What a release costs"),
-        rtol=1e-9,  # a mean of 64 squares passes 8 with probability below 1e-10
+        rtol=1e-9,  # a mean of 256 squares passes 8 with probability below 1e-10
         tightness=Tightness(0.9, "tree"),
     )
 
