@@ -28,7 +28,7 @@ class HonakerTree(Tree):
         Number of events, at least 1.
     levels : int or "least", optional
         Interval lengths 1, 2, 4, … that there are. By default as many as the horizon has binary
-        digits; "least" takes those of the least maximal error.
+        digits; "least" takes those of the least maximal error under Gaussian noise.
 
     Attributes
     ----------

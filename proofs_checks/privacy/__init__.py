@@ -67,7 +67,7 @@ from proofs_checks.privacy.toeplitz import (
     square_root_variance_above,
     square_root_variance_below,
 )
-from proofs_checks.privacy.trees import (
+from proofs_checks.privacy.tree_errors import (
     honaker_best,
     honaker_error,
     k_ary_error,
@@ -76,6 +76,8 @@ from proofs_checks.privacy.trees import (
     smooth_below,
     tree_error,
     tree_mean,
+)
+from proofs_checks.privacy.trees import (
     trees_sensitivity,
     trees_variance_above,
     trees_variance_below,
