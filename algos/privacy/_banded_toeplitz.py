@@ -73,7 +73,7 @@ class BandedToeplitz(Toeplitz):
     11.71
     """
 
-    name = "banded-toeplitz"
+    name = "banded_toeplitz"
     options = ("bands", "coefficients")
 
     def __init__(

@@ -66,7 +66,7 @@ class KAry(Mechanism):
     34.4
     """
 
-    name = "k-ary"
+    name = "k_ary"
     options = ("arity",)
 
     def __init__(self, horizon: int, *, arity: int | None = None) -> None:

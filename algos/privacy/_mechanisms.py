@@ -19,17 +19,17 @@ from algos.privacy._tree import Tree
 __all__ = ["MECHANISMS", "made", "named"]
 
 MECHANISMS: Mapping[str, type[Mechanism]] = {
-    "banded-toeplitz": BandedToeplitz,
+    "banded_toeplitz": BandedToeplitz,
     "blt": BLT,
     "dense": DenseFactorization,
     "honaker": HonakerTree,
-    "smooth-binary": SmoothBinary,
-    "square-root": SquareRoot,
+    "smooth_binary": SmoothBinary,
+    "square_root": SquareRoot,
     "tree": Tree,
 }
 
 #: For Laplace noise alone.
-PURE: Mapping[str, type[Mechanism]] = {"k-ary": KAry}
+PURE: Mapping[str, type[Mechanism]] = {"k_ary": KAry}
 
 
 def named(mechanism: str | Mechanism, horizon: int, *, pure: bool = False) -> Mechanism:

@@ -63,7 +63,7 @@ class SmoothBinary(Mechanism):
     9.49
     """
 
-    name = "smooth-binary"
+    name = "smooth_binary"
     options = ("zeros",)
 
     def __init__(self, horizon: int, *, zeros: int | None = None) -> None:

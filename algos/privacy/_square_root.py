@@ -46,7 +46,7 @@ class SquareRoot(Toeplitz):
     4.596
     """
 
-    name = "square-root"
+    name = "square_root"
 
     @cached_property
     def encoding(self) -> Reals:

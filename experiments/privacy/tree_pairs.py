@@ -78,7 +78,7 @@ def _tree(events: Array) -> Answer:
 
 def _k_ary(events: Array) -> Answer:
     """Run the library's k-ary tree."""
-    counter = ContinualSum("k-ary", len(events), epsilon=EPSILON, bounds=(0, 1))
+    counter = ContinualSum("k_ary", len(events), epsilon=EPSILON, bounds=(0, 1))
     sums = counter.update_many(events)
     errors = np.concatenate([[0.0], sums - np.cumsum(events)])
     arity, steps = int(getattr(counter.mechanism, "arity", 0)), np.arange(1, len(errors))

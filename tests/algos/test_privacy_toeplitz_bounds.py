@@ -92,7 +92,7 @@ def test_the_square_root_is_near_the_lower_bound(n: int) -> None:
 
 
 def test_errors_at_65536() -> None:
-    error = ContinualSum("square-root", 2**16, rho=0.5, bounds=(0, 1), insecure_rng=0).error
+    error = ContinualSum("square_root", 2**16, rho=0.5, bounds=(0, 1), insecure_rng=0).error
     assert error.max == pytest.approx(4.596, rel=1e-3)
     assert error.rms == pytest.approx(4.434, rel=1e-3)
 
