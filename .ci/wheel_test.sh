@@ -16,6 +16,7 @@ cd "$away"
 venv/bin/lemmata doctor
 venv/bin/lemmata check search --html report.html
 venv/bin/lemmata check iterations/halpern
+venv/bin/lemmata check privacy/continual-sum/simultaneous
 venv/bin/lemmata check sketching/count-sketch
 venv/bin/lemmata experiments
 test -s report.html
@@ -27,5 +28,9 @@ test -s figure.svg
 venv/bin/lemmata bench accel --quick
 if venv/bin/lemmata run search/tumours 2> complaint; then exit 1; fi  # its data are in an extra
 grep -q "pip install 'lemmata\[peers\]'" complaint
+# Exact noise is in an extra, and nothing else stands in for it.
+if venv/bin/python -c "from algos.privacy import ContinualSum as S; S('tree', 9, rho=1, bounds=(0, 1))" \
+  2> complaint; then exit 1; fi
+grep -q "pip install 'lemmata\[privacy\]'" complaint
 venv/bin/python client.py
 venv/bin/mypy --strict client.py
