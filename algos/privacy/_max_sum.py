@@ -72,8 +72,8 @@ class MaxSum(LargestColumn):
     References
     ----------
     P. Jain, S. Raskhodnikova, S. Sivakumar, A. Smith, "The price of differential privacy under
-    continual observation", ICML 2023: the recomputation at intervals; without a horizon-long
-    counter no mechanism has an error of smaller order.
+    continual observation", ICML 2023: recomputing at intervals; of many columns no mechanism
+    has an error of smaller order, up to logarithms.
 
     Examples
     --------

@@ -63,7 +63,7 @@ def _unsplit(algorithm: Any) -> Fault:
             module=BLOCKS,
         )
     ],
-    trials=24,
+    trials=12,
 )
 def max_sum_growth(algorithm: Algorithm, one: Columns, rng: np.random.Generator) -> Measurement:
     """Measure the largest error."""
@@ -74,7 +74,7 @@ def max_sum_growth(algorithm: Algorithm, one: Columns, rng: np.random.Generator)
     claims.MAX_SUM_LOWER,
     on=Sizes("horizon", [Columns(n, 1, events="half") for n in LONGER], 0.1),
     faults=[_unsplit(MaxSum)],
-    trials=24,
+    trials=12,
 )
 def max_sum_lower(algorithm: Algorithm, one: Columns, rng: np.random.Generator) -> Measurement:
     """Measure the largest error."""
@@ -85,7 +85,7 @@ def max_sum_lower(algorithm: Algorithm, one: Columns, rng: np.random.Generator) 
     claims.MAX_SUM_LOWER_PURE,
     on=Sizes("horizon", [Columns(n, 1, budget=1.0, pure=True) for n in LONGER], 0.1),
     faults=[_unsplit(MaxSum)],
-    trials=24,
+    trials=40,
 )
 def max_sum_lower_pure(algorithm: Algorithm, one: Columns, rng: np.random.Generator) -> Measurement:
     """Measure the largest error."""
@@ -106,7 +106,7 @@ def max_sum_lower_pure(algorithm: Algorithm, one: Columns, rng: np.random.Genera
             module="algos.privacy._events",
         )
     ],
-    trials=24,
+    trials=12,
 )
 def max_sum_lower_dimension(
     algorithm: Algorithm, one: Columns, rng: np.random.Generator
@@ -119,7 +119,7 @@ def max_sum_lower_dimension(
     claims.SUM_SELECT_LOWER,
     on=Sizes("horizon", [Columns(n, 2, budget=0.1, events="last") for n in LONGER], 0.1),
     faults=[_unsplit(SumSelect)],
-    trials=24,
+    trials=12,
 )
 def sum_select_lower(algorithm: Algorithm, one: Columns, rng: np.random.Generator) -> Measurement:
     """Measure the largest regret."""
