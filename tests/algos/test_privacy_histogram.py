@@ -2,6 +2,7 @@
 
 import copy
 import math
+import os
 import pickle
 from typing import Any
 
@@ -107,10 +108,21 @@ def test_a_state_goes_on_with_fresh_noise(people: Any, tmp_path: Any) -> None:
         ContinualHistogram.from_state(state, released=61)
 
 
-def test_copies_are_refused() -> None:
+def test_copies_and_other_processes_are_refused() -> None:
     for copied in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(TypeError, match="two copies would spend its budget twice"):
             copied(made())
+    counts = made()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: -1)
+        with pytest.raises(RuntimeError, match="must be used in the process that made it"):
+            counts.update(1)
+    assert counts.steps == 0
+
+
+def test_exact_noise_differs_every_time() -> None:
+    one, other = (made(insecure_rng=None, horizon=10).update_many([1] * 10) for _ in range(2))
+    assert (one != other).sum() >= 36  # each of 40 pairs is alike once in 10^9
 
 
 @pytest.mark.parametrize(
