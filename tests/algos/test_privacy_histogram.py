@@ -148,7 +148,7 @@ def test_parameters_are_refused(options: dict[str, Any], error: Any, text: str) 
 def test_events_of_other_kinds_are_refused() -> None:
     counts = made()
     for wrong, error, text in (
-        (["secret"], TypeError, "events must be real numbers, got dtype <U6"),
+        (["secret"], TypeError, "events must be real numbers"),
         ([None], TypeError, "events must be numbers, got objects that are none"),
         ([[1, 2]], ValueError, r"events must have shape \(k,\), got \(1, 2\)"),
         ([1] * 101, ValueError, "must take at most 100 events"),

@@ -234,7 +234,7 @@ def test_parameters_are_refused(kind: Any, options: Any, error: Any, text: str) 
 def test_events_of_other_kinds_are_refused(kind: Any) -> None:
     largest = made(kind)
     for wrong, error, text in (
-        ([["secret"] * 3], TypeError, "events must be real numbers, got dtype <U6"),
+        ([["secret"] * 3], TypeError, "events must be real numbers"),
         ([[1, 2]], ValueError, r"events must have shape \(k, 3\), got \(1, 2\)"),
         (np.ones((101, 3)), ValueError, "must take at most 100 events, got 0 before and 101 now"),
     ):

@@ -124,7 +124,7 @@ def test_events_and_questions_of_other_kinds_are_refused() -> None:
     with pytest.raises(ValueError, match="must be asked for after the first event"):
         quantiles.quantile(0.5)
     for wrong, error, text in (
-        (["secret"], TypeError, "events must be real numbers, got dtype <U6"),
+        (["secret"], TypeError, "events must be real numbers"),
         ([[1, 2]], ValueError, r"events must have shape \(k,\), got \(1, 2\)"),
         ([1] * 101, ValueError, "must take at most 100 events"),
     ):
