@@ -14,35 +14,30 @@ from accel.loops import compiled
 __all__ = ["decode", "encode"]
 
 Reals = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @compiled
-def encode(
-    events: Integers, gaps: Reals, weights: Reals, unit: float, high: Reals, low: Reals
-) -> Integers:
-    """Multiply events by the matrix and round to a lattice.
+def encode(events: Reals, gaps: Reals, weights: Reals, high: Reals, low: Reals) -> Reals:
+    """Multiply events by the matrix.
 
     Parameters
     ----------
-    events : array of int64
+    events : array
         Of shape (k, d).
     gaps, weights : array
         1 − θ and ω, each of shape (buffers,).
-    unit : float
-        Number of lattice units in 1.
     high, low : array
         The buffers as sums of two numbers, each of shape (buffers, d); changed in place.
 
     Returns
     -------
-    array of int64
-        The codes, of shape (k, d).
+    array
+        The products, of shape (k, d).
     """
     count, dimension = events.shape
-    codes = np.empty((count, dimension), np.int64)
-    row = np.empty(dimension)
+    products = np.empty((count, dimension))
     for t in range(count):
+        row = products[t]
         for i in range(dimension):
             row[i] = events[t, i]
         for j in range(len(gaps)):
@@ -50,23 +45,21 @@ def encode(
             for i in range(dimension):
                 before = high[j, i]
                 row[i] += weight * before
-                step = (np.float64(events[t, i]) - gap * before) + low[j, i]
+                step = (events[t, i] - gap * before) + low[j, i]
                 after = before + step
                 back = after - before
                 high[j, i] = after
                 low[j, i] = (before - (after - back)) + (step - back)  # exact: Knuth's sum
-        for i in range(dimension):
-            codes[t, i] = np.int64(np.rint(unit * row[i]))
-    return codes
+    return products
 
 
 @compiled
-def decode(codes: Integers, decay: Reals, weights: Reals, buffers: Reals, total: Reals) -> Reals:
+def decode(codes: Reals, decay: Reals, weights: Reals, buffers: Reals, total: Reals) -> Reals:
     """Multiply codes by the inverse matrix and sum up.
 
     Parameters
     ----------
-    codes : array of int64
+    codes : array
         Of shape (k, d).
     decay, weights : array
         θ and ω, each of shape (buffers,).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -10,15 +9,11 @@ import numpy as np
 from accel.buffers import decode, encode
 from algos._arguments import checked_array, checked_count
 from algos.privacy._blt_optimum import optimum, squared_sensitivity
-from algos.privacy._mechanism import Draw, Lattice, Mechanism, Reals, Stream
-from algos.privacy._noise import Integers
+from algos.privacy._mechanism import Lattice, Mechanism, Reals
+from algos.privacy._online_convolution import UNIT
+from algos.privacy._toeplitz import ToeplitzStream
 
 __all__ = ["BLT"]
-
-#: The unit roundoff of float64.
-ROUNDOFF = 2.0**-53
-#: Numbers that are worked on at a time: they stay in the cache.
-BLOCK = 2**16
 
 
 class BLT(Mechanism):
@@ -75,12 +70,13 @@ class BLT(Mechanism):
         super().__init__(horizon)
         if decay is None and weights is None:
             count = 5 if buffers is None else checked_count("buffers", buffers, most=6)
-            self._gaps, self.weights = (np.array(part) for part in optimum(self.horizon, count))
+            gaps, self.weights = (np.array(part) for part in optimum(self.horizon, count))
         else:
             if decay is None or weights is None or buffers is not None:
                 raise ValueError("decay and weights must be given together, and without buffers")
-            self._gaps, self.weights = _checked(decay, weights)
-        self.decay = 1 - self._gaps
+            gaps, self.weights = _checked(decay, weights)
+        self.decay = 1 - gaps
+        self._gaps = 1 - self.decay  # exactly: a mechanism made of these numbers is the same
         for array in (self.decay, self.weights):
             array.setflags(write=False)
 
@@ -100,8 +96,8 @@ class BLT(Mechanism):
 
     def _first_column(self) -> Reals:
         """Decode an impulse."""
-        impulse = np.zeros((self.horizon, 1), dtype=np.int64)
-        impulse[0] = 1
+        impulse = np.zeros((self.horizon, 1))
+        impulse[0] = 1.0
         buffers, total = np.zeros((len(self.decay), 1)), np.zeros(1)
         return decode(impulse, self.decay, self.weights, buffers, total)[:, 0]
 
@@ -120,17 +116,28 @@ class BLT(Mechanism):
         """Three numbers a buffer, and the sum."""
         return 3 * len(self.decay) + 1
 
-    def stream(self, lattice: Lattice) -> Stream:
+    def stream(self, lattice: Lattice) -> ToeplitzStream:
         """Start a stream."""
-        return _BLTStream(self, self._gaps, lattice)
+        buffers, gain, b = len(self.decay), self.gain(), self._first_column()
+        reached = UNIT * gain * lattice.magnitude
+        spread = 1.0 if b.min() >= 0 else gain * float(abs(b).max())
+        rounding = 4 * (buffers + 2) * reached + 8 * UNIT * self.horizon * lattice.magnitude
+        return ToeplitzStream(
+            lattice,
+            Buffers(self._gaps, self.weights),
+            Inverse(self.decay, self.weights),
+            deviation=0.5 + (buffers + 12) * reached * 2.0**lattice.bits,
+            rounding=spread * self.horizon * rounding,
+        )
 
 
 def _checked(decay: Any, weights: Any) -> tuple[Reals, Reals]:
     """Read θ, as 1 − θ, and ω."""
     theta = checked_array("decay", decay, shape=(None,))
     omega = checked_array("weights", weights, shape=(len(theta),))
-    if not ((theta > 0) & (theta < 1)).all():
-        raise ValueError(f"decay must lie in (0, 1), got {theta}")
+    gaps = 1 - theta
+    if not ((gaps > 0) & (gaps < 1)).all():
+        raise ValueError(f"decay must lie in (0, 1), 2^−53 away from 0, got {theta}")
     if not (omega > 0).all():
         raise ValueError(f"weights must be positive, got {omega}")
     if not (omega / (1 + theta)).sum() < 1:
@@ -138,52 +145,45 @@ def _checked(decay: Any, weights: Any) -> tuple[Reals, Reals]:
             "weights / (1 + decay) must add up to less than 1, or the noise would grow without "
             f"end, got {(omega / (1 + theta)).sum():g}"
         )
-    return 1 - theta, omega
+    return gaps, omega
 
 
-class _BLTStream(Stream):
-    """Buffers of the events, in two parts each, and of the noisy codes."""
+class Buffers:
+    """The map x → C x; keeps the buffers, in two parts each."""
 
-    def __init__(self, mechanism: BLT, gaps: Reals, lattice: Lattice) -> None:
-        self.decay, self.weights, self.gaps = mechanism.decay, mechanism.weights, gaps
-        shape = len(gaps), lattice.dimension
-        self.unit = 2.0**lattice.bits
-        self.high, self.low, self.noisy = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        self.total = np.zeros(lattice.dimension)
-        size, horizon = lattice.magnitude, mechanism.horizon
-        gain = float(mechanism.gain())
-        self.deviation = 0.5 + (len(gaps) + 12) * ROUNDOFF * gain * size * self.unit
-        b = mechanism._first_column()
-        spread = 1.0 if b.min() >= 0 else gain * mechanism.largest_weight
-        most = 4 * (len(gaps) + 2) * gain + 8 * horizon
-        self.rounding = spread * ROUNDOFF * horizon * size * most
+    def __init__(self, gaps: Reals, weights: Reals) -> None:
+        self.gaps, self.weights = gaps, weights
 
-    def release(self, events: Integers, draw: Draw) -> Reals:
-        """Encode, add noise, decode, by blocks; take all back where a draw fails."""
-        saved, rows = self.state(), max(1, BLOCK // events.shape[1])
-        releases = np.empty(events.shape)
-        try:
-            for first in range(0, len(events), rows):
-                part = events[first : first + rows]
-                noise = draw(part.size).reshape(part.shape)
-                codes = self.encoded(part)
-                codes += noise
-                sums = decode(codes, self.decay, self.weights, self.noisy, self.total)
-                np.divide(sums, self.unit, out=releases[first : first + rows])
-        except BaseException:
-            self.restore(saved)
-            raise
-        return releases
+    def begin(self, past: Reals) -> Reals:
+        """Stand after some events, with buffers of zero before the first."""
+        shape = 2, len(self.gaps), len(past)
+        return past.T.reshape(shape).copy() if past.shape[1] else np.zeros(shape)
 
-    def encoded(self, events: Integers) -> Integers:
-        """Take events; give their codes, without noise."""
-        return encode(events, self.gaps, self.weights, self.unit, self.high, self.low)
+    def follow(self, past: Reals, fresh: Reals) -> tuple[Reals, Reals]:
+        """Map the next vectors."""
+        buffers = past.copy()
+        return encode(fresh, self.gaps, self.weights, buffers[0], buffers[1]), buffers
 
-    def state(self) -> dict[str, Any]:
+    def kept(self, past: Reals) -> Reals:
         """Give the buffers."""
-        return {name: getattr(self, name).copy() for name in ("high", "low", "noisy", "total")}
+        return past.reshape(2 * len(self.gaps), -1).T
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take the buffers."""
-        for name in ("high", "low", "noisy", "total"):
-            setattr(self, name, np.array(state[name], dtype=np.float64))
+
+class Inverse:
+    """The map z → A C⁻¹ z; keeps the buffers of C⁻¹, and before them the sum so far."""
+
+    def __init__(self, decay: Reals, weights: Reals) -> None:
+        self.decay, self.weights = decay, weights
+
+    def begin(self, past: Reals) -> Reals:
+        """Stand after some codes, with zeros before the first."""
+        return past.T.copy() if past.shape[1] else np.zeros((1 + len(self.decay), len(past)))
+
+    def follow(self, past: Reals, fresh: Reals) -> tuple[Reals, Reals]:
+        """Divide by C, and add up."""
+        numbers = past.copy()
+        return decode(fresh, self.decay, self.weights, numbers[1:], numbers[0]), numbers
+
+    def kept(self, past: Reals) -> Reals:
+        """Give sum and buffers."""
+        return past.T

@@ -179,8 +179,8 @@ class _DenseStream(Stream):
         now = slice(self.step, self.step + len(events))
         past = slice(0, now.stop)
         taken = np.concatenate([self.events[: self.step], events])
-        codes = np.rint(self.unit * (self.encoder[now, past] @ taken))
-        codes += noise
+        codes = np.rint(self.unit * (self.encoder[now, past] @ taken)).astype(np.int64)
+        codes += noise  # in integers, whatever their size
         known = np.concatenate([self.codes_so_far[: self.step], codes])
         releases = self.decoder[now, past] @ known / self.unit
         self.events[now], self.codes_so_far[now], self.step = events, codes, now.stop

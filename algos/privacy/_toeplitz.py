@@ -90,32 +90,34 @@ class ToeplitzStream(Stream):
         self.lattice, self.deviation, self.rounding = lattice, deviation, rounding
         self._encoder, self._decoder = encoder, decoder
         nothing = np.zeros((lattice.dimension, 0))
-        self._events, self._codes = encoder.begin(nothing), decoder.begin(nothing)
+        self._past = encoder.begin(nothing), decoder.begin(nothing)
 
     def release(self, events: Integers, draw: Draw) -> Reals:
         """Encode, add noise, decode: as many steps at a time as stay in the cache."""
-        noise = draw(events.size).reshape(events.shape)
         unit, releases = 2.0**self.lattice.bits, np.empty(events.shape)
-        seen, published = self._events, self._codes
+        seen, published = self._past
         steps = max(1, CHUNK // self.lattice.dimension)
         for start in range(0, len(events), steps):
             now = slice(start, start + steps)
-            exact, seen = self._encoder.follow(seen, events[now].astype(np.float64))
-            codes = np.rint(exact * unit).astype(np.int64) + noise[now]
+            noise = draw(events[now].size).reshape(events[now].shape)
+            exact, seen = self._encoder.follow(seen, events[now].astype(np.float64, order="C"))
+            codes = np.rint(exact * unit).astype(np.int64) + noise
             releases[now], published = self._decoder.follow(published, codes / unit)
-        self._events, self._codes = seen, published
+        self._past = seen, published  # at once: an interrupt finds both or none
         return releases
 
     def state(self) -> dict[str, Any]:
         """Give what the filters keep."""
+        seen, published = self._past
         return {
-            "events": self._encoder.kept(self._events).copy(),
-            "codes": self._decoder.kept(self._codes).copy(),
+            "events": self._encoder.kept(seen).copy(),
+            "codes": self._decoder.kept(published).copy(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take what the filters kept."""
-        self._events, self._codes = (
-            f.begin(np.array(state[name], dtype=np.float64).reshape(self.lattice.dimension, -1))
-            for f, name in ((self._encoder, "events"), (self._decoder, "codes"))
+        seen, published = (
+            np.array(state[name], dtype=np.float64).reshape(self.lattice.dimension, -1)
+            for name in ("events", "codes")
         )
+        self._past = self._encoder.begin(seen), self._decoder.begin(published)

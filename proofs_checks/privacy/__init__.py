@@ -52,20 +52,23 @@ from proofs_checks.privacy.releases import (
     unbounded_below,
 )
 from proofs_checks.privacy.toeplitz import (
-    banded_codes,
     banded_floor,
-    banded_spent,
     banded_variance_above,
     banded_variance_below,
-    square_root_codes,
     square_root_mean,
     square_root_near_optimal,
     square_root_norm_above,
     square_root_norm_below,
     square_root_norm_short,
-    square_root_spent,
     square_root_variance_above,
     square_root_variance_below,
+)
+from proofs_checks.privacy.toeplitz_codes import (
+    banded_codes,
+    banded_spent,
+    blt_spent,
+    square_root_codes,
+    square_root_spent,
 )
 from proofs_checks.privacy.tree_errors import (
     honaker_best,
@@ -96,6 +99,7 @@ __all__ = [
     "blt_error",
     "blt_ratio",
     "blt_sensitivity",
+    "blt_spent",
     "blt_variance_above",
     "blt_variance_below",
     "change",

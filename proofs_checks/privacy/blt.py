@@ -16,9 +16,9 @@ from algos.privacy import BLT, ContinualSum
 from algos.privacy import theorems as claims
 from algos.privacy._blt_optimum import squared_error
 from algos.privacy._mechanism import Lattice
-from algos.privacy.theorems.factorizations import CUT
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
+from proofs_checks.privacy.counting import codes, counted, mean_square
 
 Algorithm = Callable[..., Any]
 Reals = np.ndarray[Any, np.dtype[np.float64]]
@@ -157,15 +157,15 @@ class Coding:
     def events(self, rng: np.random.Generator) -> Any:
         """Draw events, or repeat the greatest."""
         if self.constant:
-            return np.full((self.horizon, 1), self.magnitude)
-        return rng.integers(-self.magnitude, self.magnitude + 1, (self.horizon, 1))
+            return np.full(self.horizon, self.magnitude)
+        return rng.integers(-self.magnitude, self.magnitude + 1, self.horizon)
 
-    def distance(self, made: Any, events: Any, codes: Any) -> float:
+    def distance(self, made: Any, events: Any, found: Any) -> float:
         """Compare codes with those of integers in units of 2^−128."""
         theta = [int(Fraction(number) * 2**128) for number in made.decay.tolist()]
         omega = [int(Fraction(number) * 2**128) for number in made.weights.tolist()]
         buffers, worst = [0] * len(theta), 0
-        for x, code in zip(events[:, 0].tolist(), codes[:, 0].tolist(), strict=True):
+        for x, code in zip(events.tolist(), found.tolist(), strict=True):
             exact = (x << 128) + sum(w * f >> 128 for w, f in zip(omega, buffers, strict=True))
             worst = max(worst, abs((code << 128) - (exact << self.bits)))
             buffers = [(t * f >> 128) + (x << 128) for t, f in zip(theta, buffers, strict=True)]
@@ -194,7 +194,7 @@ class Coding:
             BLT,
             "rounding_of_codes_alone",
             "Forgets the rounding of the buffers.",
-            (" + (len(gaps) + 12) * ROUNDOFF * gain * size * self.unit", ""),
+            (" + (buffers + 12) * reached * 2.0**lattice.bits", ""),
         ),
         edited(
             BLT,
@@ -211,32 +211,21 @@ def blt_deviation(algorithm: Algorithm, one: Coding, rng: np.random.Generator) -
     made = algorithm(one.horizon, decay=decay, weights=np.full(len(decay), 1 / 4))
     stream = made.stream(Lattice(one.bits, one.magnitude, 1))
     events = one.events(rng)
-    return Measurement(one.distance(made, events, stream.encoded(events)) / stream.deviation)
-
-
-STREAMS = 64
+    return Measurement(one.distance(made, events, codes(stream, events)) / stream.deviation)
 
 
 @dataclass(frozen=True)
 class Release:
-    """One release of streams of zeros."""
+    """One release."""
 
     horizon: int
     at: int
 
     def square(self, algorithm: Algorithm, rng: np.random.Generator) -> Measurement:
         """Measure the mean squared error over the stated variance, cut off."""
-        counter = algorithm(
-            "blt",
-            self.horizon,
-            rho=0.5,
-            bounds=(np.zeros(STREAMS), np.ones(STREAMS)),
-            change=1.0,
-            insecure_rng=rng,
-        )
-        errors = counter.update_many(np.zeros((self.at, STREAMS), dtype=int))[-1]
+        counter, errors = counted(algorithm, "blt", self.at, rng, horizon=self.horizon, rho=0.5)
         stated = counter.error.standard_deviation[self.at - 1]
-        return Measurement(min(float(((errors / stated) ** 2).mean()), CUT))
+        return Measurement(mean_square(errors[-1], stated))
 
 
 RELEASES = Instances(
@@ -245,7 +234,7 @@ RELEASES = Instances(
     ),
     [("first", Release(40, 1)), ("last of 40", Release(40, 40)), ("only", Release(1, 1))],
 )
-DECODED = "decode(codes, self.decay, self.weights, self.noisy, self.total)"
+DECODED = "decode(fresh, self.decay, self.weights, numbers[1:], numbers[0])"
 
 
 def _misread(name: str, description: str, decoded: str) -> Any:
@@ -260,12 +249,12 @@ def _misread(name: str, description: str, decoded: str) -> Any:
         _misread(
             "swapped",
             "Swaps ω and θ in the decoder.",
-            "decode(codes, self.weights, self.decay, self.noisy, self.total)",
+            "decode(fresh, self.weights, self.decay, numbers[1:], numbers[0])",
         ),
         _misread(
             "theta_to_the_k",
             "Takes ω θ^k for ω θ^(k−1) in the decoder.",
-            "decode(codes, self.decay, self.weights * self.decay, self.noisy, self.total)",
+            "decode(fresh, self.decay, self.weights * self.decay, numbers[1:], numbers[0])",
         ),
     ],
     trials=600,

@@ -1,9 +1,9 @@
-"""Checks of the Toeplitz counters: norms, variances from both sides, codes and what they spend."""
+"""Checks of the Toeplitz counters: norms, and variances from both sides."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +15,11 @@ from algos.privacy import BandedToeplitz, ContinualSum, SquareRoot
 from algos.privacy import theorems as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import Fault, edited
+from proofs_checks.privacy.counting import counted, mean_square
 
 Algorithm = Callable[..., Any]
-STREAMS = 64
 RHO = 0.5
-#: Coefficients as integers: all of those here are multiples of 2^−EXACT, or as good as.
-EXACT = 80
 
-_HOME = "algos.privacy._toeplitz"
 _FOURS = (" / 4**k ", " / 4 ** max(k - 1, 0) ")
 FOURS = edited(SquareRoot, "one_four_less", "Divides by one power of four less.", _FOURS)
 NEXT = edited(
@@ -39,38 +36,27 @@ TAIL = edited(
 )
 
 
-def _in_both(name: str, description: str, *edits: tuple[str, str]) -> tuple[Fault, Fault]:
-    """Break what both mechanisms share."""
-    first, second = (
-        edited(one, name, description, *edits, module=_HOME) for one in (SquareRoot, BandedToeplitz)
-    )
-    return first, second
+def in_each(
+    name: str,
+    description: str,
+    *edits: tuple[str, str],
+    of: Sequence[Algorithm] = (SquareRoot, BandedToeplitz),
+) -> list[Fault]:
+    """Break what the mechanisms share."""
+    home = "algos.privacy._toeplitz"
+    return [edited(one, name, description, *edits, module=home) for one in of]
 
 
-ONE_ENTRY = _in_both(
+ONE_ENTRY = in_each(
     "one_entry",
     "Takes the first entry of a column for its norm.",
     ("np.abs(self.encoding)", "np.abs(self.encoding[:1])"),
 )
-SQUARED = _in_both(
+SQUARED = in_each(
     "variance_for_deviation",
     "Takes the squared norm for the norm.",
     ("math.sqrt(math.fsum(column**2))", "math.fsum(column**2)"),
 )
-UNROUNDED = _in_both(
-    "rounding_forgotten",
-    "States codes as if they were not rounded.",
-    (
-        "self.deviation, self.rounding = lattice, deviation, rounding",
-        "self.deviation, self.rounding = lattice, 1e-3, rounding",
-    ),
-)
-COARSE = _in_both(
-    "coarse_codes",
-    "Rounds codes to even numbers.",
-    ("np.rint(exact * unit)", "2 * np.rint(exact * unit / 2)"),
-)
-
 SIZES = Instances(
     st.integers(7, 3000),
     [("seven", 7), ("around the series", 130), ("many", 20000)],
@@ -179,18 +165,10 @@ class Counting:
         matrix = np.tril(toeplitz(c))
         row = solve_triangular(matrix, np.tri(self.horizon)[at - 1], lower=True, trans=1)
         values = {"row_squares": float(row @ row), "column_squares": float(c @ c), "rho": RHO}
-        counter = ContinualSum(
-            self.mechanism(algorithm),
-            self.horizon,
-            rho=RHO,
-            bounds=(np.zeros(STREAMS), np.ones(STREAMS)),
-            change=1.0,
-            insecure_rng=rng,
-        )
-        events = rng.integers(0, 2, (at, STREAMS))
-        errors = counter.update_many(events)[-1] - events.sum(axis=0)
+        mechanism = self.mechanism(algorithm)
+        _, errors = counted(ContinualSum, mechanism, at, rng, horizon=self.horizon, rho=RHO)
         bound = values["row_squares"] * values["column_squares"] / (2 * RHO)
-        return Measurement(min(float((errors**2).mean()), 8 * bound), **values)
+        return Measurement(bound * mean_square(errors[-1], math.sqrt(bound)), **values)
 
 
 _counts = st.builds(Counting, st.integers(1, 150), st.integers(1, 150))
@@ -264,129 +242,3 @@ def banded_variance_below(
 ) -> Measurement:
     """Measure one release."""
     return one.measured(algorithm, rng)
-
-
-class Reading:
-    """A decoder that keeps the codes instead."""
-
-    def __init__(self, unit: float) -> None:
-        self.unit = unit
-        self.codes: Any = None
-
-    def follow(self, past: Any, fresh: Any) -> tuple[Any, Any]:
-        """Keep the codes."""
-        self.codes = (fresh[:, 0] * self.unit).astype(np.int64)
-        return fresh, past
-
-
-def codes(stream: Any, events: Any) -> Any:
-    """Give the codes of a stream of numbers, without noise."""
-    stream._decoder = reading = Reading(2.0**stream.lattice.bits)
-    stream.release(events[:, None], lambda count: np.zeros(count, dtype=np.int64))
-    return reading.codes
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A counter of numbers between −magnitude and magnitude."""
-
-    horizon: int
-    magnitude: int
-    bands: int = 0
-    place: int = 0
-
-    def counter(self, algorithm: Algorithm) -> Any:
-        """Make the counter, for events that change by 1."""
-        options = {"bands": self.bands} if self.bands else {}
-        return ContinualSum(
-            algorithm(self.horizon, **options),
-            self.horizon,
-            rho=RHO,
-            bounds=(-self.magnitude, self.magnitude),
-            change=1.0,
-            insecure_rng=1,
-        )
-
-    def events(self, rng: np.random.Generator) -> Any:
-        """Draw events that leave room for a change."""
-        return rng.integers(-self.magnitude, self.magnitude, self.horizon)
-
-    def deviation(self, algorithm: Algorithm, rng: np.random.Generator) -> Measurement:
-        """Compare codes with exact integers."""
-        epoch, events = self.counter(algorithm)._epochs.epoch, self.events(rng)
-        stated = epoch.stream.deviation
-        found = codes(epoch.stream, events).astype(object)
-        c = np.array([int(math.ldexp(one, EXACT)) for one in epoch.mechanism.encoding], object)
-        exact = np.convolve(events.astype(object), c)[: self.horizon] << epoch.lattice.bits
-        worst = max(abs((found << EXACT) - exact))
-        return Measurement(worst / 2**EXACT / stated)
-
-    def spent(self, algorithm: Algorithm, rng: np.random.Generator) -> Measurement:
-        """Compare the codes of two neighbouring streams."""
-        mine, other = (self.counter(algorithm)._epochs.epoch for _ in range(2))
-        events = self.events(rng)
-        changed = events.copy()
-        changed[self.place] += 1
-        moved = (codes(mine.stream, events) - codes(other.stream, changed)).astype(np.float64)
-        return Measurement(float(moved @ moved) / (2 * mine.noise.scale**2), rho=RHO)
-
-
-MAGNITUDES = [1, 2**20, 2**44]
-LARGE = 2**44  # leaves one bit behind the point
-CODED = Instances(
-    st.builds(Coded, st.integers(1, 200), st.sampled_from(MAGNITUDES)),
-    [
-        ("small numbers", Coded(200, 1)),
-        ("three blocks", Coded(300, LARGE)),
-    ],
-)
-BANDED_CODED = Instances(
-    st.builds(Coded, st.integers(1, 200), st.sampled_from(MAGNITUDES), st.integers(1, 9)),
-    [
-        ("small numbers", Coded(200, 100, 5)),
-        ("one band", Coded(200, 2**20, 1)),
-        ("large numbers", Coded(300, LARGE, 5)),
-    ],
-)
-
-
-@check(claims.SQUARE_ROOT_CODES, on=CODED, faults=[UNROUNDED[0], COARSE[0]])
-def square_root_codes(algorithm: Algorithm, one: Coded, rng: np.random.Generator) -> Measurement:
-    """Compare codes with exact ones."""
-    return one.deviation(algorithm, rng)
-
-
-@check(claims.BANDED_CODES, on=BANDED_CODED, faults=[UNROUNDED[1], COARSE[1]])
-def banded_codes(algorithm: Algorithm, one: Coded, rng: np.random.Generator) -> Measurement:
-    """Compare codes with exact ones."""
-    return one.deviation(algorithm, rng)
-
-
-NEIGHBOURS = Instances(
-    st.builds(Coded, st.integers(1, 200), st.sampled_from(MAGNITUDES)),
-    [
-        ("first event", Coded(150, 1)),
-        ("last event", Coded(150, 1, place=149)),
-        ("large numbers", Coded(300, LARGE)),
-    ],
-)
-BANDED_NEIGHBOURS = Instances(
-    st.builds(Coded, st.integers(1, 200), st.sampled_from(MAGNITUDES), st.integers(1, 9)),
-    [
-        ("first event", Coded(150, 1, 4)),
-        ("last event", Coded(150, 1, 4, place=149)),
-        ("large numbers", Coded(300, LARGE, 250)),
-    ],
-)
-
-
-@check(claims.SQUARE_ROOT_SPENT, on=NEIGHBOURS, faults=[ONE_ENTRY[0], UNROUNDED[0]])
-def square_root_spent(algorithm: Algorithm, one: Coded, rng: np.random.Generator) -> Measurement:
-    """Compare neighbours."""
-    return one.spent(algorithm, rng)
-
-
-@check(claims.BANDED_SPENT, on=BANDED_NEIGHBOURS, faults=[ONE_ENTRY[1], UNROUNDED[1]])
-def banded_spent(algorithm: Algorithm, one: Coded, rng: np.random.Generator) -> Measurement:
-    """Compare neighbours."""
-    return one.spent(algorithm, rng)

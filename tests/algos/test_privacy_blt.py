@@ -33,6 +33,23 @@ def quiet(count: int) -> np.ndarray[Any, Any]:
     return np.zeros(count, dtype=np.int64)
 
 
+class Reading:
+    """A decoder that keeps the codes."""
+
+    codes: Any = None
+
+    def follow(self, past: Any, fresh: Any) -> Any:
+        self.codes = fresh
+        return fresh, past
+
+
+def codes_of(stream: Any, events: Any) -> Any:
+    """Read the codes of a stream without noise."""
+    stream._decoder = reading = Reading()
+    stream.release(events, quiet)
+    return (reading.codes * 2.0**stream.lattice.bits).astype(np.int64)
+
+
 # --- closed forms -------------------------------------------------------------------------
 
 
@@ -151,7 +168,7 @@ def test_codes_stay_within_their_deviation_of_the_exact_ones() -> None:
     stream: Any = mechanism.stream(Lattice(bits, magnitude, 2))
     events = np.full((n, 2), magnitude - 1)
     events[:, 1] = np.random.default_rng(1).integers(-magnitude, magnitude + 1, n)
-    codes = stream.encoded(events)
+    codes = codes_of(stream, events)
     decay = [Fraction(x) for x in mechanism.decay.tolist()]
     weights = [Fraction(x) for x in mechanism.weights.tolist()]
     worst = Fraction(0)
@@ -201,7 +218,7 @@ def test_a_failed_draw_changes_nothing() -> None:
 
 
 def test_a_draw_that_fails_late_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("algos.privacy._blt.BLOCK", 4)
+    monkeypatch.setattr("algos.privacy._toeplitz.CHUNK", 4)
     stream = BLT(100).stream(Lattice(20, 5, 2))
     stream.release(np.full((3, 2), 4), quiet)
     before, left = stream.state(), [3]
@@ -235,6 +252,21 @@ def test_memory_is_what_a_stream_keeps() -> None:
     assert sum(part.size for part in state.values()) == 7 * mechanism.memory
 
 
+@pytest.mark.parametrize("n", [1, 100, 2**24])
+def test_a_mechanism_made_of_the_parameters_is_the_same(n: int) -> None:
+    """A stream that goes on from a state: what both encode is one product with one matrix."""
+    one = BLT(n)
+    two = BLT(n, decay=one.decay, weights=one.weights)
+    assert (one._gaps == two._gaps).all()
+    assert (one._gaps == 1 - one.decay).all()  # encoder and decoder mean the same matrix
+    assert one.sensitivity(2) == two.sensitivity(2)
+    again = BLT(n, decay=[0.3, 2.0**-53], weights=[0.1, 0.1])
+    assert [Fraction(g) + Fraction(t) for g, t in zip(again._gaps, again.decay, strict=True)] == [
+        1,
+        1,
+    ]
+
+
 def test_horizon_of_one() -> None:
     counter = ContinualSum("blt", 1, rho=1e12, bounds=(0, 5), insecure_rng=1)
     assert counter.update(4) == pytest.approx(4, abs=1e-3)
@@ -258,6 +290,7 @@ def test_horizon_of_one() -> None:
         ({"decay": [1.0], "weights": [0.5]}, ValueError, "decay must lie"),
         ({"decay": [0.0], "weights": [0.5]}, ValueError, "decay must lie"),
         ({"decay": [-0.5], "weights": [0.5]}, ValueError, "decay must lie"),
+        ({"decay": [1e-20], "weights": [0.5]}, ValueError, "decay must lie"),
         ({"decay": [np.nan], "weights": [0.5]}, ValueError, "finite"),
         ({"decay": [0.5], "weights": [np.inf]}, ValueError, "finite"),
         ({"decay": [0.5], "weights": [0.0]}, ValueError, "positive"),

@@ -133,6 +133,14 @@ def test_a_state_goes_on_where_it_stopped() -> None:
     assert later.update_many(np.full(30, 3))[-1] == pytest.approx(150, abs=1e-3)
 
 
+def test_noise_is_added_to_the_integer() -> None:
+    """Beyond 2^53 floats skip integers; a sum of rounded numbers would not be noise on a code."""
+    stream: Any = DenseFactorization(1).stream(Lattice(0, 1, 1))
+    stream.release(np.ones((1, 1), dtype=np.int64), lambda count: np.full(count, 2**53 + 1))
+    assert stream.codes_so_far.tolist() == [[2.0**53 + 2]]
+    assert 1.0 + float(2**53 + 1) == 2.0**53
+
+
 def test_a_failed_draw_changes_nothing() -> None:
     stream = DenseFactorization(10).stream(Lattice(20, 5, 1))
     stream.release(np.full((3, 1), 4), quiet)

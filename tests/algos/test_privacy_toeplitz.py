@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy.linalg import toeplitz
 
-from algos.privacy import BandedToeplitz, SquareRoot, _toeplitz
+from algos.privacy import BLT, BandedToeplitz, SquareRoot, _toeplitz
 from algos.privacy._mechanism import Lattice
 from algos.privacy._square_root import square_root_coefficients
-from algos.privacy._toeplitz import Toeplitz
+from algos.privacy._toeplitz import Toeplitz, ToeplitzStream
 
 MECHANISMS: list[Toeplitz] = [
     SquareRoot(300),
@@ -180,12 +180,38 @@ def test_a_failed_draw_leaves_the_stream_as_it_was(mechanism: Toeplitz) -> None:
     assert (stream.release(events[half:], silent) == twin.release(events, silent)[half:]).all()
 
 
+@pytest.mark.parametrize("mechanism", [*MECHANISMS, BLT(20)], ids=repr)
+def test_a_stream_changes_at_once(mechanism: Any) -> None:
+    """One assignment: an interrupt between two would leave an event to be counted twice."""
+
+    class Watched(ToeplitzStream):
+        changes = 0
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            self.__dict__[name] = value
+            self.__dict__["changes"] += 1
+
+    stream = mechanism.stream(Lattice(20, 5, 1))
+    stream.__dict__["changes"] = 0
+    stream.__class__ = Watched
+    before = {name: part.copy() for name, part in stream.state().items()}
+    past = stream._past
+    stream.release(np.ones((1, 1), dtype=np.int64), silent)
+    assert stream.changes == 1
+    stream._past = past  # untouched by what followed
+    assert all((stream.state()[name] == part).all() for name, part in before.items())
+
+
 def test_long_streams_are_worked_on_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     events = np.random.default_rng(1).integers(-4, 5, (700, 3))
     noise = np.random.default_rng(2).integers(-99, 100, (700, 3))
     for mechanism in (SquareRoot(700), BandedToeplitz(700, bands=5)):
         whole = mechanism.stream(Lattice(20, 4, 3)).release(events, given(noise))
+        left = iter(noise.ravel())
         with monkeypatch.context() as patch:
             patch.setattr(_toeplitz, "CHUNK", 3 * 90)
-            parts = mechanism.stream(Lattice(20, 4, 3)).release(events, given(noise))
+            parts = mechanism.stream(Lattice(20, 4, 3)).release(
+                events,
+                lambda count: np.array([next(left) for _ in range(count)]),  # noqa: B023
+            )
         assert (whole == parts).all()

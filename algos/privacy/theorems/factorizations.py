@@ -28,9 +28,6 @@ L: Callable[..., Expr] = implemented_function(
 
 #: Rounding of norms and singular values.
 RTOL = 1e-9
-#: Squared errors over their mean are cut off here; that only lowers a mean.
-CUT = 8
-
 SINGULAR_VALUES = Theorem(
     key="privacy/factorization/singular-values",
     algorithm=factorization_lower_bound,
@@ -187,17 +184,17 @@ def _variance(direction: Literal["<=", ">="]) -> Theorem:
     return Theorem(
         key=f"privacy/blt/variance{'-from-below' if below else ''}",
         algorithm=ContinualSum,
-        quantity=f"mean squared error of 64 streams over the stated variance, cut off at {CUT}",
+        quantity="mean squared error of 256 streams over the stated variance, cut off at 2",
         formula=Integer(1),
         direction=direction,
-        holds=InExpectation(CUT),
+        holds=InExpectation(2),
         constants="exact",
         statement=(
             "The release after t events has the variance Σ_{k<t} b_k² times that of the noise: the "
             "stated standard deviation, exactly."
         ),
         source=here(BLT_PAGE, "Closed forms"),
-        rtol=1e-9,  # a mean of 64 squares passes 8 with probability below 1e-60
+        rtol=1e-9,  # a mean of 256 squares passes 2 with probability below 1e-16
         tightness=Tightness(0.9, "last of 40"),
     )
 
