@@ -13,7 +13,7 @@ import numpy as np
 from algos.privacy import BLT, ContinualSum
 from experiments.bench import Pair
 
-__all__ = ["BATCHED", "COMPILED_STEP", "STEP_BY_STEP"]
+__all__ = ["BATCHED", "BUFFERED", "COMPILED_STEP", "STEP_BY_STEP"]
 
 Reals = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -223,3 +223,5 @@ COMPILED_STEP = Pair(
     requires=("jax", "jax_privacy"),
     repetitions=5,
 )
+
+BUFFERED = (BATCHED, STEP_BY_STEP, COMPILED_STEP)
