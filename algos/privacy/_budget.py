@@ -9,6 +9,9 @@ from algos.privacy._privacy import Neighbours, Privacy, zcdp_rho
 
 __all__ = ["budget"]
 
+#: Where ε² is a float.
+EPSILONS = 1e-150, 1e150
+
 
 def budget(
     rho: float | None, epsilon: float | None, delta: float | None, neighbours: Neighbours, of: str
@@ -21,7 +24,7 @@ def budget(
             "the budget must be rho, or epsilon, or epsilon and delta; got "
             f"rho={rho!r}, epsilon={epsilon!r}, delta={delta!r}"
         )
-    epsilon = checked_real("epsilon", epsilon, 0, math.inf)
+    epsilon = checked_real("epsilon", epsilon, *EPSILONS)
     if delta is None:
         return Privacy(epsilon**2 / 2, epsilon, neighbours, f"{of}/pure")
     spent = zcdp_rho(epsilon, checked_real("delta", delta, 0, 1))

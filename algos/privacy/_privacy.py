@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from scipy.optimize import minimize_scalar
 
 from algos._arguments import checked_real
@@ -113,7 +115,8 @@ def zcdp_delta(rho: float, epsilon: float) -> float:
     epsilon = checked_real("epsilon", epsilon, 0, math.inf, low_end=True)
     if rho == 0:
         return 0.0
-    return min(1.0, math.exp(_least(lambda a: a * (rho * (1 + a) - epsilon) + _shape(a))))
+    logarithm = _least(lambda a: a * (rho * (1 + a) - epsilon) + _shape(a))
+    return max(math.exp(min(logarithm, 0.0)), sys.float_info.min)  # below it, floats are zero
 
 
 def zcdp_epsilon(rho: float, delta: float) -> float:
@@ -189,17 +192,22 @@ def zcdp_rho(epsilon: float, delta: float) -> float:
     epsilon = checked_real("epsilon", epsilon, 0, math.inf)
     delta = checked_real("delta", delta, 0, 1)
     bits = math.log(delta)
-    return -_least(lambda a: ((_shape(a) - bits) / a - epsilon) / (1 + a))
+    return max(0.0, -_least(lambda a: ((_shape(a) - bits) / a - epsilon) / (1 + a)))
 
 
 def _shape(a: float) -> float:
     """Compute log((1 − 1/α)^α / (α − 1)) at α = 1 + a."""
-    return a * math.log(a) - (1 + a) * math.log1p(a)
+    return -a * math.log1p(1 / a) - math.log1p(a)
 
 
 def _least(value: Callable[[float], float]) -> float:
     """Search the least value over a = α − 1; whatever a is found, its value is proven."""
-    found = minimize_scalar(
-        lambda u: value(math.exp(u)), bounds=(-40, 40), method="bounded", options={"xatol": 1e-9}
-    )
+    near = min(range(-300, 701, 10), key=lambda u: value(math.exp(u)))
+    with np.errstate(all="ignore"):  # values far away may be infinite
+        found = minimize_scalar(
+            lambda u: value(math.exp(u)),
+            bounds=(near - 10, min(near + 10, 700)),
+            method="bounded",
+            options={"xatol": 1e-9},
+        )
     return float(found.fun)

@@ -1,6 +1,7 @@
 """Conversions of ρ, ε and δ."""
 
 import math
+from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,49 @@ def test_what_is_spent_answers_both_ways() -> None:
     assert pure.epsilon(0.5) < 1.0
     assert pure.delta(1.0) == 0
     assert 0 < pure.delta(0.5) < 1
+
+
+def exact_delta(rho: float, epsilon: float) -> Decimal:
+    """Minimise the bound, convex in α, with numbers of 100 digits."""
+
+    def log_bound(u: Decimal) -> Decimal:
+        a = u.exp()
+        return a * (Decimal(rho) * (1 + a) - Decimal(epsilon)) + a * u - (1 + a) * (1 + a).ln()
+
+    with localcontext(prec=100):
+        low, high = Decimal(-40), Decimal(160)
+        for _ in range(90):
+            third = (high - low) / 3
+            if log_bound(low + third) < log_bound(high - third):
+                high -= third
+            else:
+                low += third
+        return log_bound(low).exp()
+
+
+@pytest.mark.parametrize("epsilon", [1e-9, 1e-3, 1.0, 1e3, 1e6])
+@pytest.mark.parametrize("delta", [1e-300, 1e-9, 1e-3, 0.999])
+def test_conversions_are_right_at_far_orders(epsilon: float, delta: float) -> None:
+    rho = zcdp_rho(epsilon, delta)
+    exact = float(exact_delta(rho, epsilon))
+    assert exact == pytest.approx(delta, rel=1e-8)
+    assert zcdp_delta(rho, epsilon) == pytest.approx(exact, rel=1e-8)
+    assert float(exact_delta(rho, zcdp_epsilon(rho, delta))) == pytest.approx(delta, rel=1e-8)
+
+
+@pytest.mark.parametrize("rho", [1e-300, 1e-30, 1e20, 1e300])
+@pytest.mark.parametrize("other", [1e-300, 1e-6, 0.5, 1.0, 1e300])
+def test_no_size_of_a_number_is_too_much(rho: float, other: float) -> None:
+    assert 0 < zcdp_delta(rho, other) <= 1
+    if other < 1:
+        assert 0 <= zcdp_epsilon(rho, other) < math.inf
+        assert 0 <= zcdp_rho(rho, other) < math.inf
+
+
+def test_gaussian_noise_is_never_pure() -> None:
+    """The δ of ρ = ½ at ε = 100 is e^−4963, below all floats but zero."""
+    assert zcdp_delta(0.5, 100) > 0
+    assert Privacy(0.5, math.inf, "replace", "").delta(1e9) > 0
 
 
 def test_nothing_spent_is_nothing_lost() -> None:
