@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Self, cast
-
-import numpy as np
 
 from algos._arguments import checked_count
 from algos.privacy._budget import budget
@@ -16,6 +15,7 @@ from algos.privacy._epochs import Epochs
 from algos.privacy._events import Events
 from algos.privacy._mechanism import Mechanism, Reals
 from algos.privacy._mechanisms import made
+from algos.privacy._noise import Integers, simulated
 from algos.privacy._privacy import Neighbours, Privacy
 from algos.privacy._release_error import ReleaseError
 
@@ -52,10 +52,10 @@ class ContinualSum(Continual):
     neighbours : {"replace", "add_remove"}
         Whether one event of neighbouring streams is replaced by any other, or by zero.
     change : float, optional
-        Where one person can change an event by less than the bounds allow: bound on the norm of
-        that change, Euclidean for Gaussian noise, a sum of absolute values for Laplace noise. An
-        event that counts the people of a day, one person in one coordinate, has change 1. Events
-        must then be integers, or have a resolution, whose rounding is added.
+        Neighbouring streams differ in one event by at most this norm, within the bounds: Euclidean
+        for Gaussian noise, a sum of absolute values for Laplace noise. An event that counts the
+        people of a day, one person in one coordinate, has change 1. Events must then be integers,
+        or have a resolution, whose rounding is added.
     resolution : float, optional
         Events are rounded to its multiples; the bounds must be such. 1 for integers.
     clamped_rho : float, optional
@@ -66,8 +66,6 @@ class ContinualSum(Continual):
 
     Attributes
     ----------
-    horizon : int or None
-        As given.
     clamped : float or None
         Noisy number of the events so far that lay outside the bounds, where it was asked for.
 
@@ -125,7 +123,7 @@ class ContinualSum(Continual):
         self._kind = mechanism
         self._events = Events.within(bounds, resolution, neighbours, change)
         self._budget = budget(rho, epsilon, delta, neighbours, "privacy/continual-sum")
-        rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
+        rng = simulated(insecure_rng)
         self._epochs = Epochs(mechanism, self.horizon, self._events, self._budget, rng)
         self._outside: ContinualSum | None = None
         self.clamped: float | None = None
@@ -141,7 +139,7 @@ class ContinualSum(Continual):
         if self._outside is None:
             return self._budget
         both = self._budget.rho + self._outside.privacy.rho
-        return replace(self._budget, rho=both, pure_epsilon=math.inf)
+        return replace(self._outside.privacy, rho=both, neighbours=self._budget.neighbours)
 
     @property
     def error(self) -> ReleaseError:
@@ -208,11 +206,20 @@ class ContinualSum(Continual):
             The process is not the one that made the counter.
         """
         clean, outside = self._events.clamped(events)
-        with self._turn(len(clean)):
+        with self._turn(len(clean)), self._counted(outside):
             releases = self._epochs.release(clean)
-            if self._outside is not None and len(clean):
-                self.clamped = float(self._outside.update_many(outside)[-1])
         return releases[:, 0] if self._events.scalar else releases
+
+    @contextmanager
+    def _counted(self, outside: Integers) -> Iterator[None]:
+        """Count the events outside the bounds, where asked for, with a release that succeeds."""
+        if self._outside is None:
+            yield
+        else:
+            with self._outside._epochs.undone_if_fails():
+                self._outside.update_many(outside)
+                yield
+            self.clamped = float(self._outside.last[0])
 
     def state(self) -> dict[str, Any]:
         """Give all there is to know but the noise to come, as arrays, numbers and strings.
@@ -229,11 +236,7 @@ class ContinualSum(Continual):
                 "rho": self._budget.rho,
                 "pure_epsilon": self._budget.pure_epsilon,
                 "neighbours": self._budget.neighbours,
-                "low": self._events.low * self._events.resolution,
-                "high": self._events.high * self._events.resolution,
-                "change": self._events.change * self._events.resolution,
-                "scalar": self._events.scalar,
-                "resolution": self._events.resolution,
+                **self._events.state(),
                 **self._epochs.state(),
                 **self._outside_state(),
             }
@@ -274,15 +277,15 @@ class ContinualSum(Continual):
         """
         released = checked_state(state, STATE, released)
         mechanism, change = made(state), float(state["change"])
-        pure = float(state["pure_epsilon"])
-        unbounded = bool(state["unbounded"])
-        rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
+        pure, unbounded = float(state["pure_epsilon"]), bool(state["unbounded"])
+        low, high = (state[end][0] if state["scalar"] else state[end] for end in ("low", "high"))
+        rng = simulated(insecure_rng)
         counter = cls(
             str(state["kind"]) if unbounded else mechanism,
             None if unbounded else mechanism.horizon,
             rho=None if pure < math.inf else float(state["rho"]),
             epsilon=pure if pure < math.inf else None,
-            bounds=(_first(state["low"], state), _first(state["high"], state)),
+            bounds=(low, high),
             neighbours=cast(Neighbours, str(state["neighbours"])),
             change=None if change == math.inf else change,
             resolution=float(state["resolution"]),
@@ -295,8 +298,3 @@ class ContinualSum(Continual):
                 under("clamped.", state), released=released, insecure_rng=rng
             )
         return counter
-
-
-def _first(bound: Any, state: Mapping[str, Any]) -> Any:
-    """Give a bound as a number where events are numbers."""
-    return bound[0] if state["scalar"] else bound

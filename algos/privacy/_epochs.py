@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -52,13 +53,19 @@ class Epochs:
             releases = self.before + self.epoch.release(events)
             self.steps += len(events)
             if len(releases):
-                self.last = releases[-1]
+                self.last = releases[-1].copy()  # the caller may write to the releases
             return releases
-        saved, stream = dict(vars(self)), self.epoch.stream.state()
-        try:
+        with self.undone_if_fails():
             first = self.release(events[:room])
             self._begin_next()
             return np.concatenate([first, self.release(events[room:])])
+
+    @contextmanager
+    def undone_if_fails(self) -> Iterator[None]:
+        """Take back all releases of a block that fails: nobody has seen them."""
+        saved, stream = dict(vars(self)), self.epoch.stream.state()
+        try:
+            yield
         except BaseException:
             vars(self).update(saved)
             self.epoch.stream.restore(stream)

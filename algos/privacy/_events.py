@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -51,7 +52,8 @@ class Events:
         if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
             raise TypeError(f"bounds must be a pair (low, high), got {bounds!r}")
         resolution = checked_real("resolution", resolution, 0, np.inf)
-        low, high = (checked_array(f"bounds[{k}]", bounds[k]) / resolution for k in (0, 1))
+        with np.errstate(over="ignore"):
+            low, high = (checked_array(f"bounds[{k}]", bounds[k]) / resolution for k in (0, 1))
         if low.shape != high.shape or low.ndim > 1 or (low > high).any():
             raise ValueError(f"bounds must be low <= high, of shape () or (d,), got {bounds!r}")
         if not max(abs(low).max(), abs(high).max()) <= LARGEST:
@@ -66,7 +68,9 @@ class Events:
         least, most = (np.atleast_1d(np.rint(bound).astype(np.int64)) for bound in (low, high))
         if neighbours not in ("replace", "add_remove"):
             raise ValueError(f"neighbours must be 'replace' or 'add_remove', got {neighbours!r}")
-        spread = most - least if neighbours == "replace" else np.maximum(abs(least), abs(most))
+        # a change need not lead to zero: what it may reach are all events
+        anywhere = neighbours == "replace" or change is not None
+        spread = most - least if anywhere else np.maximum(abs(least), abs(most))
         most_change = np.inf if change is None else checked_real("change", change, 0, np.inf)
         return cls(
             least,
@@ -81,10 +85,21 @@ class Events:
         """Bound the norm of one event's change, in units.
 
         Moving into bounds lengthens no difference; rounding to units adds one to each coordinate,
-        where events are no integers.
+        where events are no integers, and reading and dividing in float64 a few parts in 2^53.
         """
-        rounded = 0.0 if self.resolution == 1 else self.dimension ** (1 / norm)
-        return min(float(np.linalg.norm(self.spread, norm)), self.change + rounded)
+        rounded = 0.0 if self.resolution == 1 else 1 + self.magnitude * 2.0**-51
+        most = self.change + rounded * self.dimension ** (1 / norm)
+        return float(min(np.linalg.norm(self.spread, norm), most))
+
+    def state(self) -> dict[str, Any]:
+        """Give what `within` needs to make them again."""
+        return {
+            "low": self.low * self.resolution,
+            "high": self.high * self.resolution,
+            "change": self.change * self.resolution,
+            "scalar": self.scalar,
+            "resolution": self.resolution,
+        }
 
     @property
     def dimension(self) -> int:
@@ -95,6 +110,12 @@ class Events:
     def magnitude(self) -> int:
         """The greatest absolute value."""
         return int(np.maximum(abs(self.low), abs(self.high)).max())
+
+    @cached_property
+    def _ends(self) -> tuple[Reals, Reals, Reals]:
+        """The least event, the greatest, and the one next to zero, as floats."""
+        low, high = self.low.astype(np.float64), self.high.astype(np.float64)
+        return low, high, np.clip(0.0, low, high)
 
     def clamped(self, events: Any) -> tuple[Integers, Integers]:
         """Move events to the nearest integers in the bounds; tell which ones lay outside.
@@ -107,43 +128,51 @@ class Events:
         if numbers.ndim != 2 or numbers.shape[1] != self.dimension:
             shape = "(k,)" if self.scalar else f"(k, {self.dimension})"
             raise ValueError(f"events must have shape {shape}, got {np.shape(events)}")
-        with np.errstate(over="ignore"):
-            units = numbers if self.resolution == 1 else numbers / self.resolution
-        low, high = self.low.astype(np.float64), self.high.astype(np.float64)
-        near = np.rint(np.where(np.isnan(units), np.clip(0, low, high), units))
-        inside = np.clip(near, low, high)
-        outside = (np.isnan(units) | (near != inside)).any(axis=1)
+        if self.resolution != 1:
+            with np.errstate(all="ignore"):  # a warning would tell of the data
+                numbers /= self.resolution
+        low, high, next_to_zero = self._ends
+        missing = np.isnan(numbers)
+        near = np.where(missing, next_to_zero, np.rint(numbers))
+        inside = np.minimum(np.maximum(near, low), high)
+        outside = np.logical_or.reduce(missing | (near != inside), axis=1)
         return inside.astype(np.int64), outside.astype(np.int64)
 
 
 def real_numbers(events: Any, *, integers: bool = False) -> Reals:
-    """Read numbers of whatever size as floats; float64 holds all that lie in the bounds."""
-    if isinstance(events, np.ma.MaskedArray):
+    """Copy numbers of whatever size to floats; float64 holds all that lie in the bounds."""
+    parts = events if isinstance(events, (list, tuple)) else (events,)
+    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
         raise TypeError("events must be numbers, got a masked array; fill it before")
     array = np.asarray(events)
-    whole = array.dtype.kind in "biu" or (
-        array.dtype == object
-        and all(isinstance(number, (int, np.integer)) for number in array.flat)
-    )
-    if integers and not whole:
+    if integers and not (array.dtype.kind in "biu" or _whole(events)):
         raise TypeError(
-            f"events must be integers where change is given, got dtype {array.dtype}; or give a "
-            "resolution"
+            "events must be integers where change is given, got other numbers; or give a resolution"
         )
     if array.dtype == object:  # integers of any length
         try:
-            wide = [_shortened(number) for number in array.flat]
-        except (TypeError, ValueError):
+            return np.array([_shortened(number) for number in array.flat]).reshape(array.shape)
+        except TypeError:
             raise TypeError("events must be numbers, got objects that are none") from None
-        return np.array(wide).reshape(array.shape)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"events must be real numbers, got dtype {array.dtype}")
-    return array.astype(np.float64)
+    if array.dtype.kind not in "biuf":  # of strings, the dtype would tell the length
+        raise TypeError(f"events must be real numbers, got {array.dtype.type.__name__}")
+    with np.errstate(all="ignore"):
+        return array.astype(np.float64)
+
+
+def _whole(events: Any) -> bool:
+    """Tell integers by their types; a list of long ones may become an array of floats."""
+    each = np.asarray(events, dtype=object).flat
+    return all(isinstance(number, (int, np.integer, np.bool_)) for number in each)
 
 
 def _shortened(number: Any) -> float:
     """Turn a number of any length into a float; only its sign matters far outside all bounds."""
+    if isinstance(number, (str, bytes)):
+        raise TypeError
     try:
         return float(number)
     except OverflowError:
         return np.inf if number > 0 else -np.inf
+    except ValueError:  # a signaling NaN
+        return np.nan

@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LARGEST_SCALE", "DiscreteGaussian", "DiscreteLaplace", "Integers", "Noise"]
+__all__ = [
+    "LARGEST_SCALE",
+    "DiscreteGaussian",
+    "DiscreteLaplace",
+    "Integers",
+    "Noise",
+    "simulated",
+]
 
 Integers = NDArray[np.int64]
 
@@ -128,6 +135,16 @@ class DiscreteLaplace(Noise):
         """Subtract two geometric numbers."""
         stop = -math.expm1(-1 / self.scale)
         return rng.geometric(stop, count) - rng.geometric(stop, count)
+
+
+def simulated(insecure_rng: Any) -> np.random.Generator | None:
+    """Make the generator that was asked for, if one was; False is no way to say no."""
+    if isinstance(insecure_rng, (bool, np.bool_)):
+        raise TypeError(
+            f"insecure_rng must be a seed or a Generator, got {insecure_rng}; leave it out for "
+            "exact noise"
+        )
+    return None if insecure_rng is None else np.random.default_rng(insecure_rng)
 
 
 def _opendp() -> Any:

@@ -120,6 +120,16 @@ CORNERS = (-2.0, -3.0), (2.0, 5.0)
 OPPOSITE = Pair(*CORNERS, (-9.0, -9.0), (9.0, 9.0))
 ROUNDED = Pair(*CORNERS, (0.24, 0.74), (0.26, 0.76), resolution=0.5, near=True)
 
+NEAR_HALVES = 17.0 * (5 * 10**14 + 1) + 8, 17.0 * 5 * 10**14 + 9  # 8/17 and 9/17 become halves
+QUOTIENTS = Pair(
+    (0.0, 0.0),
+    (17.0 * (5 * 10**14 + 2),) * 2,
+    (NEAR_HALVES[0],) * 2,
+    (NEAR_HALVES[1],) * 2,
+    resolution=17.0,
+    near=True,
+)
+
 
 def _pairs(resolution: float) -> st.SearchStrategy[Pair]:
     """Draw events of two coordinates, inside and outside the bounds."""
@@ -140,7 +150,11 @@ def _pairs(resolution: float) -> st.SearchStrategy[Pair]:
     claims.CHANGE,
     on=Instances(
         st.sampled_from([1.0, 0.5, 0.125]).flatmap(_pairs),
-        [("opposite corners", OPPOSITE), ("both round away", ROUNDED)],
+        [
+            ("opposite corners", OPPOSITE),
+            ("both round away", ROUNDED),
+            ("quotients round away", QUOTIENTS),
+        ],
     ),
     faults=[
         edited(
@@ -152,9 +166,16 @@ def _pairs(resolution: float) -> st.SearchStrategy[Pair]:
         ),
         edited(
             ContinualSum,
+            "division_is_exact",
+            "Forgets that quotients are rounded before they are rounded to integers.",
+            ("1 + self.magnitude * 2.0**-51", "1.0"),
+            module="algos.privacy._events",
+        ),
+        edited(
+            ContinualSum,
             "one_side_of_the_bounds",
             "Takes the greater bound for the change, as where an event is left out.",
-            ('most - least if neighbours == "replace" else', "np.abs(most) if True else"),
+            ("most - least if anywhere else", "np.abs(most) if True else"),
             module="algos.privacy._events",
         ),
     ],

@@ -5,13 +5,13 @@ import math
 import os
 import pickle
 import threading
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
 from algos.privacy import ContinualSum, Tree
+from algos.theorem import theorem
 
 
 def counter(horizon: int | None = 100, **options: Any) -> ContinualSum:
@@ -173,51 +173,6 @@ def test_threads_take_turns() -> None:
     assert sums._epochs.epoch.stream.state()["total"] == 8000 << 30
 
 
-def test_events_are_moved_into_the_bounds() -> None:
-    wild = [-5, 7, math.nan, math.inf, -math.inf, 2**62, 10**400, 0.4, True, Fraction(1, 3)]
-    tame = [0, 1, 0, 1, 0, 1, 1, 0, 1, 0]
-    assert np.array_equal(counter().update_many(wild), counter().update_many(tame))
-    above = counter(bounds=(2, 3)).update_many([math.nan, 9])
-    assert np.array_equal(above, counter(bounds=(2, 3)).update_many([2, 3]))
-    unsigned = np.array([2**64 - 1, 0], dtype=np.uint64)
-    assert np.array_equal(counter().update_many(unsigned), counter().update_many([1, 0]))
-
-
-def test_what_was_moved_is_counted_if_asked() -> None:
-    sums = counter(1000, clamped_rho=1e6)
-    assert counter().clamped is None
-    assert sums.clamped == 0
-    sums.update_many([0, 5, math.nan, 1, -1, 0.2])
-    assert sums.clamped == pytest.approx(3, abs=0.1)
-    assert sums.privacy.rho == 0.5 + 1e6
-
-
-@pytest.mark.parametrize(
-    ("events", "error", "text"),
-    [
-        (["secret"], TypeError, "events must be real numbers, got dtype <U6"),
-        ([None], TypeError, "events must be numbers, got objects"),
-        ([1 + 2j], TypeError, "events must be real numbers, got dtype complex128"),
-        (np.ma.masked_array([1], mask=[True]), TypeError, "got a masked array"),
-        ([[1, 2]], ValueError, r"events must have shape \(k,\), got \(1, 2\)"),
-        (np.ones(101), ValueError, "must take at most 100 events, got 0 before and 101 now"),
-        (np.array(["2020-01-01"], dtype="datetime64[D]"), TypeError, "got dtype datetime64"),
-    ],
-)
-def test_events_of_other_kinds_are_refused(events: Any, error: type[Exception], text: str) -> None:
-    sums = counter()
-    with pytest.raises(error, match=text):
-        sums.update_many(events)
-    assert sums.steps == 0
-
-
-def test_an_event_of_a_wrong_shape_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"events must have shape \(k, 2\), got \(1, 3\)"):
-        counter(bounds=([0, 0], [1, 1])).update([1, 1, 1])
-    with pytest.raises(ValueError, match=r"events must have shape \(k,\)"):
-        counter().update([1])
-
-
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
@@ -240,6 +195,11 @@ def test_an_event_of_a_wrong_shape_is_refused() -> None:
         ({"bounds": (0, 2**49)}, ValueError, "bounds must give codes of at most 50 bits"),
         ({"resolution": 0}, ValueError, "resolution must lie in"),
         ({"resolution": math.nan}, ValueError, "resolution must lie in"),
+        ({"rho": None, "epsilon": 1e200}, ValueError, "epsilon must lie in"),
+        ({"rho": None, "epsilon": 1e-200}, ValueError, "epsilon must lie in"),
+        ({"rho": None, "epsilon": 1e-149, "delta": 5e-324}, ValueError, "the budget must allow"),
+        ({"bounds": (0, 1e300), "resolution": 1e-300}, ValueError, r"bounds must be at most 2\^50"),
+        ({"insecure_rng": False}, TypeError, "insecure_rng must be a seed or a Generator"),
         ({"neighbours": "swap"}, ValueError, "neighbours must be 'replace' or 'add_remove'"),
         ({"change": -1}, ValueError, "change must lie in"),
         ({"clamped_rho": 0}, ValueError, "rho must lie in"),
@@ -269,32 +229,41 @@ def test_mechanisms_are_refused() -> None:
         ContinualSum(Tree(9), None, rho=1, bounds=(0, 1))
 
 
-def test_the_change_of_one_event_sets_the_noise() -> None:
-    def error(**options: Any) -> float:
-        return counter(**options).error.max
-
-    assert error(bounds=(-2, 5)) == pytest.approx(7 * error())
-    assert error(bounds=(-2, 5), neighbours="add_remove") == pytest.approx(5 * error())
-    assert error(bounds=(0, 1000), change=1) == pytest.approx(error())
-    assert error(bounds=(0, 1), change=50) == pytest.approx(error())  # the bounds say less
-    assert error(bounds=([0, 0], [3, 4])) == pytest.approx(5 * error())
-    pure = error(rho=None, epsilon=1)
-    assert error(rho=None, epsilon=1, bounds=([0, 0], [3, 4])) == pytest.approx(7 * pure)
-    assert error(bounds=(0, 0.5), resolution=0.25) == pytest.approx(error() / 2)
-    # rounding to quarters may add one of them
-    assert error(bounds=(0, 8), resolution=0.25, change=1) == pytest.approx(error() * 1.25)
+def test_what_callers_write_to_releases_stays_theirs() -> None:
+    sums, other = counter(None), counter(None)
+    releases = sums.update_many(np.ones(64))
+    releases -= np.arange(1, 65)
+    sums.last[:] = 0
+    kept = other.update_many(np.ones(64))
+    assert sums.last == other.last == kept[-1]
+    assert sums.update(1) == other.update(1)
 
 
-def test_a_change_needs_integers() -> None:
-    with pytest.raises(TypeError, match="events must be integers where change is given"):
-        counter(change=1).update(0.5)
-    with pytest.raises(TypeError, match="events must be integers where change is given"):
-        counter(change=1).update(Fraction(1, 3))
-    assert math.isfinite(counter(change=1).update(2**80))
-    assert math.isfinite(counter(change=1).update(np.uint8(1)))
+@pytest.mark.parametrize("failing", ["_outside", "_epochs"])
+@pytest.mark.parametrize("horizon", [100, None])
+@pytest.mark.parametrize("raised", [NoRandomnessError, KeyboardInterrupt])
+def test_sums_and_their_count_of_clamped_events_fail_together(
+    failing: str, horizon: int | None, raised: type[BaseException]
+) -> None:
+    sums = counter(horizon, clamped_rho=0.1)
+    sums.update_many(np.full(60, 5))
+    before, part = sums.state(), getattr(sums, failing)
+    noise = getattr(part, "_epochs", part).epoch.noise
+
+    def fails(count: int) -> Any:
+        raise raised
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(noise, "draw", fails)
+        with pytest.raises(raised):
+            sums.update_many(np.full(10, 5))
+    after = sums.state()
+    assert after.keys() == before.keys()
+    assert all(np.array_equal(before[key], after[key]) for key in before)
 
 
-def test_the_callers_events_are_not_changed() -> None:
-    events = np.array([5.0, math.nan, -3.0])
-    counter().update_many(events)
-    assert np.array_equal(events, [5.0, math.nan, -3.0], equal_nan=True)
+def test_two_budgets_are_proven_by_the_theorem_of_their_sum() -> None:
+    spent = counter(rho=None, epsilon=1.0, clamped_rho=0.25).privacy
+    assert (spent.rho, spent.pure_epsilon) == (0.75, math.inf)
+    assert spent.proof == "privacy/continual-sum/zcdp"
+    theorem(spent.proof)

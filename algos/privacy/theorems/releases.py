@@ -95,8 +95,9 @@ def _simultaneous(law: str, text: str) -> Theorem:
         holds=InExpectation(1),
         constants="exact",
         statement=(
-            f"With {text} noise all releases of a counter, in all coordinates, lie within "
-            "error.simultaneous(β) of the truth with probability 1 − β."
+            f"With {text} noise all releases of a counter up to its horizon (without one: all of "
+            "the present epoch), in all coordinates, lie within error.simultaneous(β) of the "
+            "truth with probability 1 − β."
         ),
         source=here(PAGE, "All releases at once"),
         domain={"failure_probability": (0.0, 1.0)},
