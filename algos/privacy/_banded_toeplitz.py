@@ -159,7 +159,8 @@ class Window:
 
     def begin(self, past: Reals) -> Reals:
         """Stand after the last vectors, zeros before the first."""
-        return past if past.shape[1] else np.zeros((len(past), len(self.coefficients) - 1))
+        shape = len(past), len(self.coefficients) - 1
+        return past.reshape(shape) if past.shape[1] else np.zeros(shape)
 
     def follow(self, past: Reals, fresh: Reals) -> tuple[Reals, Reals]:
         """Map the next vectors."""
@@ -181,7 +182,8 @@ class Increments:
 
     def begin(self, past: Reals) -> Reals:
         """Stand after sum and increments, zeros before the first."""
-        return past if past.shape[1] else np.zeros((len(past), len(self.coefficients)))
+        shape = len(past), len(self.coefficients)
+        return past.reshape(shape) if past.shape[1] else np.zeros(shape)
 
     def follow(self, past: Reals, fresh: Reals) -> tuple[Reals, Reals]:
         """Divide by C, and add up."""

@@ -77,7 +77,7 @@ class BLT(Mechanism):
             gaps, self.weights = _checked(decay, weights)
         self.decay = 1 - gaps
         self._gaps = 1 - self.decay  # exactly: a mechanism made of these numbers is the same
-        for array in (self.decay, self.weights):
+        for array in (self.decay, self._gaps, self.weights):
             array.setflags(write=False)
 
     def __repr__(self) -> str:
@@ -88,7 +88,7 @@ class BLT(Mechanism):
         if norm == 1:
             return self.gain()
         square = squared_sensitivity(self._gaps, self.weights, self.horizon)
-        return float(np.sqrt(square)) * (1 + 1e-13)
+        return float(np.sqrt(square)) * self._spare
 
     def error_factors(self) -> Reals:
         """Sum the squares of b, the first column of B."""
@@ -104,7 +104,12 @@ class BLT(Mechanism):
     def gain(self) -> float:
         """Sum the coefficients, which are positive."""
         powers = -np.expm1((self.horizon - 1) * np.log1p(-self._gaps))
-        return float(1 + (self.weights * powers / self._gaps).sum()) * (1 + 1e-13)
+        return float(1 + (self.weights * powers / self._gaps).sum()) * self._spare
+
+    @property
+    def _spare(self) -> float:
+        """A factor for the rounding of the closed forms' sums."""
+        return 1 + 1e-13 * len(self.decay)
 
     @property
     def largest_weight(self) -> float:
@@ -177,7 +182,8 @@ class Inverse:
 
     def begin(self, past: Reals) -> Reals:
         """Stand after some codes, with zeros before the first."""
-        return past.T.copy() if past.shape[1] else np.zeros((1 + len(self.decay), len(past)))
+        shape = 1 + len(self.decay), len(past)
+        return past.T.reshape(shape).copy() if past.shape[1] else np.zeros(shape)
 
     def follow(self, past: Reals, fresh: Reals) -> tuple[Reals, Reals]:
         """Divide by C, and add up."""

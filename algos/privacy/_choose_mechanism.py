@@ -164,12 +164,12 @@ def _reason(
     chosen: Mechanism, error: float, count: int, fitting: int, close: int, length: int, bound: float
 ) -> str:
     """Say why."""
-    words = f"{chosen!r} has the least maximal error, {error:.4g}, of {fitting} mechanisms"
+    best = f"the least maximal error of {fitting} mechanisms"
     if fitting < count:
-        words += f" that fit the memory ({count - fitting} do not)"
-    words += f" at a horizon of {length}"
+        best += f" that fit the memory ({count - fitting} do not)"
     if close > 1:
-        words += f"; {close - 1} within {CLOSE:.1%} of it need more memory"
+        best = f"the least memory of {close} mechanisms within {CLOSE:.1%} of {best}"
+    words = f"{chosen!r} has {best} at a horizon of {length}: {error:.4g}"
     if bound:
         words += f"; no factorisation has less than {bound:.4g}"
     return words

@@ -90,11 +90,18 @@ class DenseFactorization(Mechanism):
             v = checked_array("weights", weights, shape=(self.horizon,))
             if not (v > 0).all():
                 raise ValueError(f"weights must be positive, got {v.min():g} among them")
-            self.weights = v / v.sum()
+            self.weights = v / v.max()
+            self.weights /= self.weights.sum()
         self.weights.setflags(write=False)
-        X, least = _primal(self.weights, objective)
-        # CᵀC = X for a lower triangular C: Cholesky from the last row on
-        factor = np.linalg.cholesky(X[::-1, ::-1]).T[::-1, ::-1]
+        try:
+            X, least = _primal(self.weights, objective)
+            # CᵀC = X for a lower triangular C: Cholesky from the last row on
+            factor = np.linalg.cholesky(X[::-1, ::-1]).T[::-1, ::-1]
+        except (FloatingPointError, np.linalg.LinAlgError):
+            raise ValueError(
+                "weights must be near enough to each other for float64 to factor their matrix, got "
+                f"{self.weights.min():g} of a sum of 1; leave them out"
+            ) from None
         self._encoder = np.ascontiguousarray(factor) / math.sqrt(X.diagonal().max())
         self._decoder = np.tril(np.linalg.solve(self._encoder.T, np.tri(self.horizon).T).T)
         squares = self.error_factors()
@@ -156,7 +163,8 @@ def _primal(v: Reals, objective: str) -> tuple[Reals, float]:
     kernel = A[::-1] if objective == "max" else A.T @ A
     values, Q = np.linalg.eigh(d[:, None] * kernel * d)
     values = abs(values) if objective == "max" else np.sqrt(abs(values))
-    X = (Q * values) @ Q.T / np.outer(d, d)
+    with np.errstate(divide="raise", invalid="raise", over="raise"):
+        X = (Q * values) @ Q.T / np.outer(d, d)
     return X, float(values.sum()) / (1 if objective == "max" else math.sqrt(n))
 
 

@@ -78,7 +78,7 @@ ONE_ENTRY = edited(
     BLT,
     "one_entry",
     "Takes the greatest entry of C for the norm of its columns.",
-    ("float(np.sqrt(square)) * (1 + 1e-13)", "1.0"),
+    ("float(np.sqrt(square)) * self._spare", "1.0"),
 )
 
 

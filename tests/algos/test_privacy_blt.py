@@ -79,6 +79,14 @@ def test_closed_forms_at_long_horizons() -> None:
     assert squared_error(gaps, weights, n) == pytest.approx(plain, rel=1e-9)
 
 
+def test_the_stated_sensitivity_covers_the_rounding_of_many_buffers() -> None:
+    rng = np.random.default_rng(1)
+    decay, weights = rng.uniform(0.1, 0.999, 3000), np.full(3000, 3e-4)
+    mechanism = BLT(2, decay=decay, weights=weights)
+    exact = 1 + sum(map(Fraction, mechanism.weights.tolist())) ** 2  # two events: 1 and Σ ω
+    assert exact <= Fraction(mechanism.sensitivity(2)) ** 2 <= exact * (1 + Fraction(1, 10**8))
+
+
 def test_equal_decays_are_one_buffer() -> None:
     one = BLT(50, decay=[0.9], weights=[0.5])
     two = BLT(50, decay=[0.9, 0.9], weights=[0.2, 0.3])

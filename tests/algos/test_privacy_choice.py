@@ -71,6 +71,9 @@ def test_a_tie_goes_to_the_smaller_memory() -> None:
         assert other.error > chosen.error / 1.005 or other.memory >= chosen.memory
     assert chosen.error <= choice.candidates[0].error * 1.005
     assert choice.lower_bound < chosen.error < 1.15 * choice.lower_bound
+    assert chosen.error > choice.candidates[0].error  # nor does the reason call it the least
+    assert "has the least memory of 2 mechanisms within 0.5% of the least" in choice.reason
+    assert f"4096: {chosen.error:.4g}" in choice.reason
 
 
 def test_long_horizons_are_compared_shorter() -> None:

@@ -69,6 +69,8 @@ def test_the_dual_weights_give_it_back() -> None:
     one = DenseFactorization(20)
     two = DenseFactorization(20, weights=7 * one.weights)
     assert matrices(two)[1] == pytest.approx(matrices(one)[1], abs=1e-12)
+    huge = DenseFactorization(20, weights=1e308 * one.weights / one.weights.max())
+    assert matrices(huge)[1] == pytest.approx(matrices(one)[1], abs=1e-12)
     far = DenseFactorization(20, weights=np.ones(20))
     assert far.gap > 0.01  # an honest certificate of bad weights
     reached = np.sqrt(far.error_factors().max()) * far.sensitivity(2)
@@ -184,6 +186,8 @@ def test_horizon_of_one() -> None:
         (4, {"weights": [1, 1, 1]}, ValueError, "shape"),
         (4, {"weights": [1, 1, 1, 0]}, ValueError, "positive"),
         (4, {"weights": [1, 1, 1, np.nan]}, ValueError, "finite"),
+        (3, {"weights": [1e-320, 1, 1]}, ValueError, "weights must be near enough"),
+        (40, {"weights": 10.0 ** -np.arange(40)}, ValueError, "weights must be near enough"),
         (4, {"weights": [1, 1, 1, "a"]}, TypeError, "weights must"),
     ],
 )

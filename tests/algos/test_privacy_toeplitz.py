@@ -77,6 +77,26 @@ def test_the_square_roots_coefficients_are_the_binomials() -> None:
         assert (square_root_coefficients(count) == found[:count]).all()
 
 
+def test_the_square_roots_coefficients_are_the_same_on_all_machines() -> None:
+    """Operations that IEEE 754 fixes, one by one in Python's floats; its exp may differ."""
+    found = square_root_coefficients(400)
+    for k in (128.0, 200.0, 399.0):
+        e = (-1 / 8 + (1 / 192 - 1 / (640 * k**2)) / k**2) / k
+        taylor = 1 + e * (1 + e / 2 * (1 + e / 3 * (1 + e / 4 * (1 + e / 5))))
+        assert found[int(k)] == taylor / math.sqrt(math.pi * k)
+
+
+@pytest.mark.parametrize("mechanism", [BandedToeplitz(30, bands=4), BLT(30, buffers=2)], ids=repr)
+@pytest.mark.parametrize("name", ["events", "codes"])
+@pytest.mark.parametrize("less", [1, 2])
+def test_a_state_of_another_size_is_refused(mechanism: Any, name: str, less: int) -> None:
+    """Compiled loops would read beyond it."""
+    stream = mechanism.stream(Lattice(20, 5, 2))
+    state = stream.state()
+    with pytest.raises(ValueError, match="reshape"):
+        stream.restore({**state, name: state[name][:, less:]})
+
+
 class Spied:
     """A decoder that writes down the codes."""
 
