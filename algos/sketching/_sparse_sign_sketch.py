@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from accel.counters import signed_buckets
 from algos._arguments import checked_count
 from algos.sketching._sketch import Sketch
 from algos.sketching._sketch_rows import Reals, parts, scatter
@@ -71,11 +70,8 @@ class SparseSignSketch(Sketch):
 
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Add rows, dense or compressed, to their buckets."""
-        for at, part in parts(rows):
-            buckets, signs = signed_buckets(
-                self.seed, first + at, part.shape[0], self.size, self.nonzeros
-            )
-            scatter(part, buckets, signs, total)
+        for at, part in parts(rows, self.nonzeros):
+            scatter(part, first + at, self.seed, self.nonzeros, total)
 
     def _scaled(self, total: Reals) -> Reals:
         """Divide by √s: the columns of S have norm 1."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from accel.counters import signed_buckets, words
+from accel.counters import words
 from algos._arguments import checked_count
 from algos.sketching._sketch import Sketch
 from algos.sketching._sketch_rows import Reals, parts, scatter
@@ -84,10 +84,9 @@ class TensorSketch(Sketch):
 
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Add rows, dense or compressed, to their buckets, once a factor."""
-        for at, part in parts(rows):
+        for at, part in parts(rows, 1):
             for seed, factor in zip(self._seeds, total, strict=True):
-                buckets, signs = signed_buckets(seed, first + at, part.shape[0], self.size, 1)
-                scatter(part, buckets, signs, factor)
+                scatter(part, first + at, seed, 1, factor)
 
     def _scaled(self, total: Reals) -> Reals:
         """Convolve the factors around the circle."""

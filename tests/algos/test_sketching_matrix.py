@@ -70,6 +70,10 @@ def test_an_iterator_is_read_once() -> None:
         (sparse.csr_array((0, 3)), ValueError, "at least one row"),
         (sparse.coo_array([1.0, 2.0]), ValueError, r"got shape \(2,\)"),
         (sparse.csr_array([[1j]]), TypeError, "dtype complex128"),
+        (sparse.csr_array(([1.0], [2], [0, 1]), shape=(1, 2)), ValueError, "valid sparse matrix"),
+        (sparse.csc_array(([1.0], [-1], [0, 1]), shape=(2, 1)), ValueError, "valid sparse matrix"),
+        (dask.array.ones(3), ValueError, "must be a matrix"),
+        (dask.array.ones(()), ValueError, "must be a matrix"),
         (np.ma.masked_array([[1.0, 2.0]], [[True, False]]), TypeError, "must not be masked"),
         (lambda: iter([np.ma.masked_array([[1.0]], [[True]])]), TypeError, "must not be masked"),
     ],
@@ -85,6 +89,16 @@ def test_sparse_rows_stay_compressed_where_asked_for() -> None:
     assert firsts[1] == blocks[0].shape[0]
     assert (sparse.vstack(blocks) != A).nnz == 0
     np.testing.assert_array_equal(next(iter(row_blocks("A", WHOLE, compressed=True)))[0], 0)
+
+
+def test_entries_of_compressed_rows_are_looked_at() -> None:
+    A: Any = sparse.eye_array(BLOCK // 2, 2).tocsr()
+    A.data[1] = np.nan
+    with pytest.raises(ValueError, match=r"A must be finite, got nan at \(1, 1\)"):
+        list(row_blocks("A", A, compressed=True))
+    low = sparse.csr_array(([np.inf], [1], [0] * (BLOCK // 2) + [1]), shape=(BLOCK // 2, 2))
+    with pytest.raises(ValueError, match=rf"got inf at \({BLOCK // 2 - 1}, 1\)"):
+        list(row_blocks("A", low, compressed=True))
 
 
 def test_sparse_matrices_are_refused_where_dense_ones_are_asked_for() -> None:
