@@ -39,7 +39,7 @@ def list_command(
     import algos
 
     found = algos.theorems(family)
-    table = Table(box=None)
+    table = Table(box=None, pad_edge=False)
     table.add_column("theorem", no_wrap=True, min_width=max(len(one.key) for one in found))
     for name in ("bounds", "holds", "constants", "source"):
         table.add_column(name, no_wrap=True)  # one line each, cut where the terminal is narrow
