@@ -54,8 +54,8 @@ class RandomizedSVD:
     failure_probability : float
         As it was asked for.
     passes : int
-        Products with A and with Aᵀ, each of them a pass over A, and the first look at its shape
-        where it comes in blocks.
+        Passes over A: one a product with A or with Aᵀ, and one that finds the shape of a callable
+        or of a Dask array.
     """
 
     U: Floats
