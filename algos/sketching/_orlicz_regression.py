@@ -80,12 +80,6 @@ def orlicz_regression(
     >>> result.status, bool(0 <= result.x[0] <= 2)
     ('certified', True)
     """
-    for method in ("value", "derivative", "conjugate"):
-        if isinstance(G, type) or not callable(getattr(G, method, None)):
-            raise TypeError(
-                f"G must have the methods value, derivative and conjugate, got {G!r}; "
-                "Huber() is such an object"
-            )
     return regression(
         A,
         b,

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_array, checked_count, checked_real
-from algos.sketching._regression_newton import Fit, Norm, dual_bound, newton
-from algos.sketching._regression_rows import Reals, Rows
+from algos.sketching._norm import Norm, Reals
+from algos.sketching._regression_newton import Fit, dual_bound, newton
+from algos.sketching._regression_rows import Rows
 
 __all__ = ["RegressionResult", "regression"]
 
@@ -128,14 +129,14 @@ def _finished(
     """Recompute the certificate on all rows, from the coefficients and the dual vector alone."""
     x, w = rows.transform @ fit.y, fit.dual
     residual, errors, left = rows.checked(b, x, w)
-    objective = norm.value(residual)
-    greatest = norm.value(np.abs(residual) + errors)
+    objective = norm._value(residual)
+    greatest = norm._value(np.abs(residual) + errors)
     product = float(np.sum(w * residual) - np.sum(np.abs(w) * (errors + SUM * np.abs(residual))))
     bound = dual_bound(greatest, product, norm._euclidean(rows.count) * left)
     bound = min(bound, objective) if rows.proven else 0.0
     if greatest - bound <= tolerance * bound or greatest == 0:
         status = "certified"
-    elif objective <= norm.value(errors):
+    elif objective <= norm._value(errors):
         status = "exact fit"
     else:
         status = "step limit" if fit.steps == limit else "rounding"

@@ -120,6 +120,7 @@ def test_the_dual_norm_of_a_power_is_known() -> None:
     assert OrliczNorm(Power(2)).dual(w) == pytest.approx(5)  # the l2 norm is its own dual
     assert OrliczNorm(Power(1)).dual(w) == pytest.approx(4)
     assert OrliczNorm(Power(1)).dual(np.zeros(3)) == 0
+    assert OrliczNorm(Power(1)).dual([0.0, 2.0**-1070]) == 2.0**-1070
 
 
 class Concave(Power):
