@@ -125,7 +125,7 @@ def range_finder(
     factor = probe_factor(probes, chance / math.ceil(size / step))
     if isinstance(A, Iterator) and turns == 0 and tolerance is None:
         images, passes = _images_once(A, size, probes, generator), 1
-        scale = largest(images)
+        scale = image_scale(images)
         basis = fresh_directions(images[:, :0], images[:, :size], scale)
         bound = _bound(missed(basis, images[:, size:]), factor, scale)
     else:
@@ -163,7 +163,7 @@ def _grown(
     """Extend a basis by steps until its bound reaches the target, or its columns the size."""
     images = matrix.times(gaussian(rng, matrix.shape[1], step + probes, matrix.dtype))
     basis, fresh, tests = images[:, :0], images[:, :step], images[:, step:]
-    scale = largest(images)
+    scale = image_scale(images)
     while True:
         for _ in range(turns):
             fresh = orthonormal(missed(basis, fresh))
@@ -204,6 +204,14 @@ def largest(columns: Floats) -> float:
     if length > float(np.finfo(columns.dtype).max):
         raise ValueError("A must have a norm that does not overflow; divide A by a number before")
     return length
+
+
+def image_scale(images: Floats, least: float = 0.0) -> float:
+    """Give the greatest norm of a column of AΩ, which must not underflow."""
+    scale = largest(images)
+    if 0 < scale < max(least, float(np.finfo(images.dtype).tiny)):
+        raise ValueError("A must not be so small that products underflow; multiply A by a number")
+    return scale
 
 
 def orthonormal(columns: Floats) -> Floats:
