@@ -288,12 +288,12 @@ class Coreset:
         weights = np.concatenate([one.weights for one in pieces])
         matrix = np.vstack([one.matrix for one in pieces])
         levels, total = max(one.levels for one in pieces), max(one.total for one in pieces)
-        few = len(rows) <= self.size
+        m = self.size
+        few = len(rows) <= m
         if len(pieces) > 1 and (levels or not few):  # as if drawn: whether it is, chance decides
             levels += 1
         if few or not matrix.any():
-            first = slice(self.size)
-            return Node(rows[first], weights[first], matrix[first], levels, total)
+            return Node(rows[:m], weights[:m], matrix[:m], levels, total)
         scores = quadratic_scores([(0, matrix)], self.p, weights=weights)
         rng = np.random.default_rng([self.seed, *place])
         drawn, counts, chances, drawn_rows = draw([(0, matrix)], scores, self.size, rng)
