@@ -22,7 +22,7 @@ Ranges = tuple[tuple[int, int], ...]
 class Sketch(ABC):
     """A random matrix S with E SᵀS = I, and S A for the rows of A seen so far.
 
-    The column of S for row i is a function of the seed and i alone.
+    The column of S for row i is a function of seed, size, options and i alone.
     """
 
     #: Constructor arguments besides ``size`` and ``rng``, kept as attributes.

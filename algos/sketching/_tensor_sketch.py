@@ -18,7 +18,8 @@ __all__ = ["TensorSketch"]
 class TensorSketch(Sketch):
     """Sketch of a ⊗ … ⊗ a (q factors) for every column a of A, without forming it.
 
-    Inner products of the results estimate powers of inner products: a polynomial kernel.
+    This, and not S A, is what `apply` and `result` give.  Inner products of its columns
+    estimate powers of inner products: a polynomial kernel.
 
     Parameters
     ----------
