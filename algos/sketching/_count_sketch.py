@@ -23,13 +23,6 @@ class CountSketch(Sketch):
     rng : int, Generator or None, optional
         Seed of S; sketches that are to be merged need the same integer.
 
-    Attributes
-    ----------
-    size, seed : int
-        As drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
-
     Raises
     ------
     TypeError, ValueError
@@ -59,7 +52,7 @@ class CountSketch(Sketch):
     True
     """
 
-    takes_sparse = True
+    _takes_sparse = True
 
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Add rows, dense or compressed, to their buckets."""

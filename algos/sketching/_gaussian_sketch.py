@@ -25,13 +25,6 @@ class GaussianSketch(Sketch):
     rng : int, Generator or None, optional
         Seed of S; sketches that are to be merged need the same integer.
 
-    Attributes
-    ----------
-    size, seed : int
-        As drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
-
     Raises
     ------
     TypeError, ValueError

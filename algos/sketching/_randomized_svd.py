@@ -118,7 +118,7 @@ def randomized_svd(
     error is at most 2 + k/(p−1) times the least of rank k, whatever the number of power
     iterations.  O(m n (k + p) q) time for q passes, and O((m + n) ((k + p) q)²).  A single pass
     over an iterator finds QᵀA from AᵀAΩ, and its singular values below 8 √ε s_1 are lost.
-    The errors include what rounding may add.
+    The errors include what rounding may add, by constants that are measured, not proven.
 
     References
     ----------

@@ -27,13 +27,6 @@ class SparseSignSketch(Sketch):
     rng : int, Generator or None, optional
         Seed of S; sketches that are to be merged need the same integer.
 
-    Attributes
-    ----------
-    size, nonzeros, seed : int
-        As given and drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
-
     Raises
     ------
     TypeError, ValueError
@@ -60,8 +53,8 @@ class SparseSignSketch(Sketch):
     ([4, 4, 4, 4, 4], [1.0, 1.0, 1.0, 1.0, 1.0])
     """
 
-    options = ("nonzeros",)
-    takes_sparse = True
+    _options = ("nonzeros",)
+    _takes_sparse = True
 
     def __init__(self, size: int, *, nonzeros: int | None = None, rng: Any = None) -> None:
         super().__init__(size, rng=rng)

@@ -34,13 +34,6 @@ class SRHT(Sketch):
     rng : int, Generator or None, optional
         Seed of S; sketches that are to be merged need the same integer.
 
-    Attributes
-    ----------
-    size, rows, seed : int
-        As given and drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
-
     Raises
     ------
     TypeError, ValueError
@@ -73,7 +66,7 @@ class SRHT(Sketch):
     True
     """
 
-    options = ("rows",)
+    _options = ("rows",)
 
     def __init__(self, size: int, *, rows: int, rng: Any = None) -> None:
         super().__init__(size, rng=rng)

@@ -30,13 +30,6 @@ class TensorSketch(Sketch):
     rng : int, Generator or None, optional
         Seed; sketches that are to be merged need the same integer.
 
-    Attributes
-    ----------
-    size, degree, seed : int
-        As given and drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
-
     Raises
     ------
     TypeError, ValueError
@@ -67,8 +60,8 @@ class TensorSketch(Sketch):
     [[25.0, 1.0], [1.0, 100.0]]
     """
 
-    options = ("degree",)
-    takes_sparse = True
+    _options = ("degree",)
+    _takes_sparse = True
 
     def __init__(self, size: int, *, degree: int = 2, rng: Any = None) -> None:
         super().__init__(size, rng=rng)

@@ -128,7 +128,7 @@ class MergesAnySeed(CountSketch):
 
     def merge(self, other: Any) -> None:
         """Take the other's seed for its own."""
-        other.seed = self.seed
+        other._seed = self.seed
         super().merge(other)
 
 
