@@ -15,7 +15,7 @@ from algos.sketching._orlicz import OrliczFunction
 
 __all__ = ["OrliczNorm"]
 
-#: A user's function is looked at in so many points at a time, to this relative accuracy.
+#: A user's function is looked at in about so many points at a time, to this relative accuracy.
 LOOKS, ACCURACY = 200, 1e-6
 
 

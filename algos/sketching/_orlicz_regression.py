@@ -65,8 +65,8 @@ def orlicz_regression(
     ⟨w, b⟩ / inf_k (1 + Σ G*(k abs(w_i))) / k.  With w = G'(r / t) this is attained at the
     optimum.  The rest is as in `lp_regression`; curvature is taken from differences of G'.  A jump
     of G' away from 0 is not smoothed and may leave a gap; the status then says so.  A function is
-    looked at where it is evaluated, in 200 points at a time: one that is not convex elsewhere, or
-    whose conjugate is too small there, is not found out.
+    looked at where it is evaluated, in some 200 points at a time: one that is not convex elsewhere,
+    or whose conjugate is too small there, is not found out.
 
     References
     ----------

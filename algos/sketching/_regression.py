@@ -88,8 +88,6 @@ def regression(
     wanted = None if size is None else checked_count("size", size, least=0)
     rng = np.random.default_rng(rng)
     rows = Rows(A)
-    if isinstance(b, np.ma.MaskedArray):
-        raise TypeError("b must not be masked; fill it, or leave masked rows out")
     b = checked_array("b", b, shape=(rows.count,))
     scale = float(np.abs(b).max()) or 1.0
     b /= scale

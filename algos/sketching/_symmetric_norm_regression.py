@@ -48,11 +48,11 @@ def symmetric_norm_regression(
 
     Notes
     -----
-    From least squares on, Newton's method on the norm smoothed by a Euclidean ball: its gradient
-    is the projection of the residual onto the dual ball.  A sum's dual ball is the sum of its
-    parts', so a sum of dual vectors, one a part, is the certificate.  All rows take part: a sample
-    of rows keeps a norm that is no sum over the rows only within a factor that grows with d.
-    O(n d² + n log n) a step.
+    From least squares on, Newton's method on the smoothed norm.  Ordered norms are smoothed by a
+    Euclidean ball: the gradient is the projection of the residual onto the dual ball.  A sum's dual
+    ball is the sum of its parts', so a sum of dual vectors, one a part, is the certificate.  All
+    rows take part: a sample of rows keeps a norm that is no sum over the rows only within a factor
+    that grows with d.  O(n d² + n log n) a step.
 
     References
     ----------

@@ -17,6 +17,8 @@ __all__ = ["LpNorm", "OrderedNorm", "SumOfNorms", "TopKNorm"]
 #: Pools of entries whose common shift the curvature takes out exactly; of smaller ones it takes
 #: the share that it has if their rows are unlike.
 GROUPS = 64
+#: Weights and factors between these keep products with them far from overflow.
+LEAST, GREATEST = 1e-100, 1e100
 
 
 class LpNorm(DualizedNorm):
@@ -74,7 +76,7 @@ class OrderedNorm(DualizedNorm):
     Parameters
     ----------
     weights : array_like, shape (k,)
-        Weights λ, at least 0 and not rising, the first positive; zeros follow.
+        Weights λ, at least 0 and not rising, the first from 1e-100 to 1e100; zeros follow.
 
     Examples
     --------
@@ -92,9 +94,10 @@ class OrderedNorm(DualizedNorm):
                 "weights must be at least 0, not rise, and start above 0, "
                 f"got {self.weights}; sort them"
             )
-        if not 1e-100 <= self.weights[0] <= 1e100:
+        if not LEAST <= self.weights[0] <= GREATEST:
             raise ValueError(
-                f"weights must start between 1e-100 and 1e100, got {self.weights[0]}; divide them"
+                f"weights must start between {LEAST:g} and {GREATEST:g}, got {self.weights[0]}; "
+                "divide them"
             )
 
     def _padded(self, rows: int) -> Reals:
@@ -177,7 +180,7 @@ class SumOfNorms(Norm):
     norms : sequence of norms
         At least one.
     factors : array_like, optional
-        Positive, one a norm; 1 by default.
+        From 1e-100 to 1e100, one a norm; 1 by default.
 
     Examples
     --------
@@ -187,16 +190,21 @@ class SumOfNorms(Norm):
     """
 
     def __init__(self, norms: Iterable[Norm], factors: ArrayLike | None = None) -> None:
-        self.norms = tuple(norms)
-        if not self.norms:
-            raise ValueError("norms must hold at least one norm, got none")
+        try:
+            self.norms = tuple(norms)
+        except TypeError:
+            raise TypeError(f"norms must be a sequence of norms, got {norms!r}") from None
         for one in self.norms:
             if not isinstance(one, Norm):
                 raise TypeError(f"norms must hold norms such as LpNorm(1), got {one!r}")
+        if not self.norms:
+            raise ValueError("norms must hold at least one norm, got none")
         given = np.ones(len(self.norms)) if factors is None else factors
         self.factors = checked_array("factors", given, shape=(len(self.norms),))
-        if (self.factors <= 0).any():
-            raise ValueError(f"factors must be positive, got {self.factors}")
+        if (self.factors < LEAST).any() or (self.factors > GREATEST).any():
+            raise ValueError(
+                f"factors must lie between {LEAST:g} and {GREATEST:g}, got {self.factors}"
+            )
 
     def _value(self, r: Reals) -> float:
         """Give the norm."""

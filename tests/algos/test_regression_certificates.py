@@ -13,8 +13,8 @@ from scipy import sparse
 
 from algos.sketching import Huber, TopKNorm, lp_regression, orlicz_regression
 from algos.sketching import symmetric_norm_regression as symmetric
-from algos.sketching._regression_basis import exact_basis, sketched_basis
 from algos.sketching._norm import Tangent
+from algos.sketching._regression_basis import exact_basis, sketched_basis
 from algos.sketching._regression_rows import Rows
 
 

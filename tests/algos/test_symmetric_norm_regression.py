@@ -173,7 +173,9 @@ def test_a_sum_of_norms_of_far_apart_scales() -> None:
             "1099511627776 weights",
         ),
         (lambda: SumOfNorms([]), ValueError, "norms must hold at least one"),
-        (lambda: SumOfNorms([LpNorm(1)], [0.0]), ValueError, "factors must be positive"),
+        (lambda: SumOfNorms([LpNorm(1)], [0.0]), ValueError, "factors must lie between"),
+        (lambda: SumOfNorms([LpNorm(1)], [1e101]), ValueError, "factors must lie between"),
+        (lambda: SumOfNorms(LpNorm(1)), TypeError, "norms must be a sequence"),  # type: ignore[arg-type]
         (lambda: SumOfNorms([LpNorm(1)], [1.0, 2.0]), ValueError, "factors must have shape"),
         (lambda: symmetric_norm_regression(*problem(), TopKNorm(61)), ValueError, "61 weights"),
         (
