@@ -118,7 +118,7 @@ def theorem(key: str) -> Theorem:
     return everything[key]
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
+def _hint(name: object, known: Iterable[str]) -> str:
     """Name the nearest of the known names, if one is near."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.4)
+    near = get_close_matches(str(name), list(known), n=1, cutoff=0.4)
     return f"; did you mean {near[0]}?" if near else ""

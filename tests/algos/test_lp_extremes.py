@@ -68,6 +68,11 @@ def test_empty_matrices_have_a_shape_too(matrix: Any, words: str) -> None:
         solve_lp([1.0, 1.0], A=matrix, b=[])
 
 
+def test_masked_bounds_are_refused() -> None:
+    with pytest.raises(TypeError, match="upper must not be masked"):
+        solve_lp([-1.0], upper=np.ma.masked_array([1.0], [True]))
+
+
 def test_ragged_matrices_are_refused() -> None:
     with pytest.raises(TypeError, match="A must be an array of numbers"):
         solve_lp([1.0, 1.0], A=[[1.0, 2.0], [3.0]], b=[1.0, 1.0])
