@@ -221,7 +221,7 @@ def _one_pass(
     for block, image in images_of_blocks(row_blocks("A", A), rank + extra, probes, rng):
         parts.append(image)
         with np.errstate(over="ignore", invalid="ignore"):  # looked at
-            back += transposed_product(block, image)
+            back += transposed_product(block, image[:, :-probes])
         norms.append(norm(block))
     images = np.concatenate(parts)
     size = images.shape[1] - probes
@@ -231,7 +231,7 @@ def _one_pass(
     left, values, right = np.linalg.svd(random, full_matrices=False)
     kept = values > 8 * math.sqrt(np.finfo(images.dtype).eps) * values[0]
     basis = left[:, kept].astype(images.dtype, copy=False)
-    found = finite(back)[:, :size] @ (right[kept].T / values[kept])
+    found = finite(back) @ (right[kept].T / values[kept])
     rest = largest(missed(basis, images[:, size:]))
     return _Basis(basis, found, rest, math.hypot(*norms), 1, 8 * values[0] / values[kept])
 

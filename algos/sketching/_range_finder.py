@@ -19,7 +19,17 @@ from algos.sketching._products import (
     transposed_product,
 )
 
-__all__ = ["RangeFinderResult", "fresh_directions", "missed", "probe_factor", "range_finder"]
+__all__ = [
+    "RangeFinderResult",
+    "checked_size",
+    "fresh_directions",
+    "image_scale",
+    "largest",
+    "missed",
+    "orthonormal",
+    "probe_factor",
+    "range_finder",
+]
 
 
 @dataclass(frozen=True, eq=False)

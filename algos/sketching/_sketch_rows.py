@@ -49,7 +49,7 @@ def require_finite(name: str, A: Any) -> None:
 def parts(rows: Any, drawn: int) -> Iterator[tuple[int, Any]]:
     """Cut into read-only blocks of rows, dense or compressed, and number their first rows.
 
-    A block is as high as fits its numbers, of which so many are drawn for each row.
+    Neither a dense block nor the numbers that are drawn, so many a row, are more than `BLOCK`.
     """
     compressed = sparse.issparse(rows)
     width = drawn if compressed else max(drawn, rows.shape[1], BLOCK // HEIGHT)

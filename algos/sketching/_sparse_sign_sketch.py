@@ -37,7 +37,7 @@ class SparseSignSketch(Sketch):
     The mean of ‖(SU)ᵀSU − I‖_F² is (d² + d − 2 Σ τ_i²) / m for U with d orthonormal columns and
     squared row norms τ_i, whatever s: the same as CountSketch's.  What s makes smaller are the
     higher moments.  Hashes of (seed, i) stand in for the theorem's independent choices.
-    O(s · number of nonzeros of A) time, O(size · d) memory.
+    O(s · number of nonzeros of A + s² · number of rows) time, O(size · d) memory.
 
     References
     ----------
