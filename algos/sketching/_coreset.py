@@ -178,8 +178,7 @@ class Coreset:
         pieces = [*self._nodes.values(), *(leaf(parts) for parts in self._parts.values())]
         pieces.sort(key=lambda node: int(node.rows[0]))
         node = self._reduced(pieces, (2**32 - 1, 0))
-        cap = NEAR * node.matrix.shape[1] ** max(1.0, self.p / 2)
-        growth = max(cap, node.total) - 1
+        most = max(NEAR * node.matrix.shape[1] ** max(1.0, self.p / 2), node.total)
         return CoresetResult(
             rows=node.rows,
             weights=node.weights,
@@ -188,7 +187,7 @@ class Coreset:
             count=self.count,
             levels=node.levels,
             total=node.total,
-            relative_variance=variance(growth / self.size, node.levels),
+            relative_variance=variance((most - 1) / self.size, node.levels),
         )
 
     @property
@@ -288,12 +287,12 @@ class Coreset:
         weights = np.concatenate([one.weights for one in pieces])
         matrix = np.vstack([one.matrix for one in pieces])
         levels, total = max(one.levels for one in pieces), max(one.total for one in pieces)
-        m = self.size
-        few = len(rows) <= m
+        few = len(rows) <= self.size
         if len(pieces) > 1 and (levels or not few):  # as if drawn: whether it is, chance decides
             levels += 1
         if few or not matrix.any():
-            return Node(rows[:m], weights[:m], matrix[:m], levels, total)
+            first = slice(self.size)
+            return Node(rows[first], weights[first], matrix[first], levels, total)
         scores = quadratic_scores([(0, matrix)], self.p, weights=weights)
         rng = np.random.default_rng([self.seed, *place])
         drawn, counts, chances, drawn_rows = draw([(0, matrix)], scores, self.size, rng)
