@@ -113,6 +113,8 @@ def theorem(key: str) -> Theorem:
         No theorem has that key; the message names the nearest.
     """
     everything = {t.key: t for t in theorems()}
+    if key in families():
+        raise KeyError(f"no theorem {key!r}: that is a family; `lemmata list {key}` names its own")
     if key not in everything:
         raise KeyError(f"no theorem {key!r}{_hint(key, everything)}; `lemmata list` names them all")
     return everything[key]
