@@ -165,8 +165,6 @@ def active_regression(
         raise TypeError(f"labels must be a function of row indices, got {labels!r}")
     if method not in ("pivotal", "independent"):
         raise ValueError(f"method must be 'pivotal' or 'independent', got {method!r}")
-    if blocks.one_pass:
-        raise TypeError("A is read 3 times here; pass a function that returns a new iterator")
     if coordinates is None and _in_memory(A):
         coordinates = A
     tree = checked_tree(tree, coordinates)

@@ -126,7 +126,7 @@ class Coreset:
         end = self.covered[-1][1] if self.covered else 0
         start = end if at is None else checked_count("at", at, least=0, most=MOST_ROWS)
         grown = self._copy()
-        for first, block in row_blocks("rows", rows):
+        for first, block in row_blocks("rows", rows, once=True):
             grown._add(start + first, block)
         self.__dict__.update(grown.__dict__)
 

@@ -120,18 +120,12 @@ class RowBlocks:
 
     name: str
     read: Callable[[], Iterator[Any]]
-    one_pass: bool = False
     compressed: bool = False
     passes: int = field(default=0, init=False)
     rows: int | None = field(default=None, init=False)
     columns: int | None = field(default=None, init=False)
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
-        if self.one_pass and self.passes:
-            raise TypeError(
-                f"{self.name} is read {self.passes + 1} times here and an iterator gives its "
-                "blocks once; pass a function that returns a new iterator"
-            )
         self.passes += 1
         first = 0
         for one in self.read():
@@ -165,17 +159,22 @@ class RowBlocks:
         )
 
 
-def row_blocks(name: str, A: Any, *, compressed: bool = False) -> RowBlocks:
+def row_blocks(name: str, A: Any, *, compressed: bool = False, once: bool = False) -> RowBlocks:
     """Read a matrix by blocks of rows.
 
     An array (memory-mapped ones too), a SciPy sparse matrix, a Dask array, a function that
-    returns an iterator of blocks, or, for a single pass, such an iterator.  Sparse rows are
-    made dense block by block, or stay compressed where that is asked for.
+    returns an iterator of blocks, or, where it is read ``once``, such an iterator.  Sparse rows
+    are made dense block by block, or stay compressed where that is asked for.
     """
     if callable(A) and not hasattr(A, "__array__"):
         return RowBlocks(name, lambda: _iterator(name, A))
     if isinstance(A, Iterator):
-        return RowBlocks(name, lambda: A, one_pass=True)
+        if not once:
+            raise TypeError(
+                f"{name} must be readable more than once, got an iterator; pass a function that "
+                "returns a new iterator"
+            )
+        return RowBlocks(name, lambda: A)
     if hasattr(A, "numblocks") and hasattr(A, "dask"):
         require_shape(name, A.shape)
         return RowBlocks(name, lambda: (A.blocks[k].compute() for k in range(A.numblocks[0])))

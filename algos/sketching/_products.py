@@ -78,12 +78,7 @@ def products(A: Any) -> Products:
         return _sparse(A)
     if hasattr(A, "matmat") and hasattr(A, "rmatmat"):
         return _operator(A)
-    if isinstance(A, Iterator):
-        raise TypeError(
-            "A is read more than once here and an iterator gives its blocks once; pass a function "
-            "that returns a new iterator"
-        )
-    if callable(A) or hasattr(A, "dask"):
+    if isinstance(A, Iterator) or callable(A) or hasattr(A, "dask"):
         return _blocks(row_blocks("A", A))
     array = checked_matrix("A", A)
     return Products(

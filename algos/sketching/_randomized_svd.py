@@ -216,9 +216,9 @@ def _one_pass(
     A: Iterator[Any], rank: int, extra: int, probes: int, rng: np.random.Generator
 ) -> _Basis:
     """Give the same from Y = AΩ and AᵀY: with Y = Q Σ Vᵀ, AᵀQ = AᵀY V Σ⁻¹."""
-    parts, norms = [], []
+    blocks, parts, norms = row_blocks("A", A, once=True), [], []
     back: Any = 0.0
-    for block, image in images_of_blocks(row_blocks("A", A), rank + extra, probes, rng):
+    for block, image in images_of_blocks(blocks, rank + extra, probes, rng):
         parts.append(image)
         with np.errstate(over="ignore", invalid="ignore"):  # looked at
             back += transposed_product(block, image[:, :-probes])

@@ -154,7 +154,7 @@ def range_finder(
 
 def _images_once(A: Iterator[Any], size: int, probes: int, rng: np.random.Generator) -> Floats:
     """Multiply blocks that come once with as many random vectors as are wanted in all."""
-    read = images_of_blocks(row_blocks("A", A), size, probes, rng)
+    read = images_of_blocks(row_blocks("A", A, once=True), size, probes, rng)
     images = np.concatenate([image for _, image in read])
     checked_size("size", size, (len(images), images.shape[1] - probes))
     return images

@@ -34,7 +34,7 @@ def blocks(name: str, A: Any, *, compressed: bool) -> Iterator[Any]:
     elif compressed and sparse.issparse(A):
         yield compressed_rows(name, A)
     else:
-        for _, block in row_blocks(name, A):
+        for _, block in row_blocks(name, A, once=True):
             yield block
 
 

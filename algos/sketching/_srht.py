@@ -72,7 +72,11 @@ class SRHT(Sketch):
         super().__init__(size, rng=rng)
         self.rows = checked_count("rows", rows)
         self._length = 1 << (self.rows - 1).bit_length()  # N
-        checked_count("size", self.size, most=self._length)
+        if self.size > self._length:
+            raise ValueError(
+                f"size must be at most {self._length}, the power of two from rows = {self.rows} "
+                f"on, got {self.size}; make the sketch with more rows, or take a smaller size"
+            )
 
     @cached_property
     def _sampled(self) -> NDArray[np.int64]:

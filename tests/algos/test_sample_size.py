@@ -59,6 +59,7 @@ def test_a_wanted_distortion_sets_the_size() -> None:
         ({"distortion": 1}, "distortion must lie in"),
         ({"failure_probability": 1.0}, "failure_probability must lie in"),
         ({"distortion": 1e-200}, "fewer than 2\\^62 draws"),
+        ({"distortion": 1e-308}, "fewer than 2\\^62 draws"),
         ({"total": 1e300}, "fewer than 2\\^62 draws"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import linalg
@@ -24,6 +26,15 @@ def test_the_eigenvalues_are_the_generalised_ones(name: str, case: Tall) -> None
     values = linalg.eigh(gram, A.T @ A, eigvals_only=True)
     assert sample.ratios == pytest.approx(np.sqrt([values[0], values[-1]]), rel=1e-6)
     assert sample.certificate == "eigenvalues"
+
+
+@pytest.mark.parametrize("scores", ["lewis", "sensitivity", "l2_augmented"])
+@pytest.mark.parametrize("factor", [1e160, 1e200])
+def test_nothing_is_certified_where_rounding_overflows(scores: Any, factor: float) -> None:
+    A = np.array(Tall("gaussian", 40, 3).array)
+    A[0] *= factor
+    sample = sensitivity_sample(A, 2, size=10, scores=scores, rng=0)
+    assert sample.ratios == (0.0, np.inf)
 
 
 @pytest.mark.parametrize("p", [0.5, 1.0, 1.5, 3.0])

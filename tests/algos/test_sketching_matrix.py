@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from algos.sketching import leverage_scores
+from algos.sketching import (
+    active_regression,
+    leverage_scores,
+    lewis_weights,
+    lp_regression,
+    lp_sensitivities,
+    randomized_svd,
+    range_finder,
+    ridge_leverage_scores,
+    sensitivity_sample,
+)
 from algos.sketching._matrix import BLOCK, checked_matrix, row_blocks
 from algos.sketching._whitening import Whitening, row_whitening, triangular_factor, whitening
 
@@ -43,11 +53,39 @@ def test_arrays_are_not_copied() -> None:
         assert all(np.shares_memory(block, given) for _, block in row_blocks("A", given))
 
 
-def test_an_iterator_is_read_once() -> None:
-    blocks = row_blocks("A", halves())
+def test_an_iterator_is_read_where_one_pass_will_do() -> None:
+    blocks = row_blocks("A", halves(), once=True)
     assert sum(len(block) for _, block in blocks) == len(WHOLE)
-    with pytest.raises(TypeError, match=r"read 2 times here .* pass a function"):
-        list(blocks)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        leverage_scores,
+        lambda A: leverage_scores(A, method="sketch"),
+        lambda A: ridge_leverage_scores(A, 1.0),
+        lambda A: lewis_weights(A, 1),
+        lambda A: lp_sensitivities(A, 1, method="lewis"),
+        lambda A: sensitivity_sample(A, 1, size=9),
+        lambda A: lp_regression(A, np.ones(4)),
+        lambda A: active_regression(A, lambda rows: np.ones(len(rows)), 3),
+        lambda A: range_finder(A, 2, power_iterations=1),
+        lambda A: randomized_svd(A, 2, power_iterations=1),
+    ],
+)
+def test_elsewhere_it_is_refused_before_any_pass(function: Callable[[Any], Any]) -> None:
+    blocks = iter([np.eye(4)])
+    words = "A must be readable more than once, got an iterator; pass a function that returns a new"
+    with pytest.raises(TypeError, match=words):
+        function(blocks)
+    assert len(list(blocks)) == 1
+
+
+@pytest.mark.parametrize(("factor", "norm"), [(1e300, "5e[+]300"), (1e-300, "5e-300")])
+def test_columns_that_are_too_long_or_short_are_named(factor: float, norm: str) -> None:
+    A = np.array([[1.0, 3.0 * factor], [2.0, 4.0 * factor]])
+    with pytest.raises(ValueError, match=f"A must have columns .*, got {norm} for column 1; mult"):
+        leverage_scores(A)
 
 
 @pytest.mark.parametrize(
