@@ -22,10 +22,24 @@ Algorithm = Callable[..., Any]
 
 
 @dataclass(frozen=True)
+class Apart:
+    """A column with two ones, so many rows apart."""
+
+    distance: int
+
+    @property
+    def array(self) -> Reals:
+        """The matrix."""
+        column: Reals = np.zeros((self.distance + 1, 1))
+        column[[0, -1]] = 1.0
+        return column
+
+
+@dataclass(frozen=True)
 class Embedding:
     """The column space of a matrix, and the sketch that shall keep it."""
 
-    matrix: Tall
+    matrix: Tall | Apart
     size: int
     nonzeros: int = 1
     tolerance: float = 0.9

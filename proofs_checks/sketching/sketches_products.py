@@ -62,6 +62,7 @@ def powers(max_length: int, max_degree: int) -> st.SearchStrategy[Powers]:
 
 
 SMALL = [
+    ("two axes in one bucket", Powers((1.0, 0.0), (0.0, 1.0), 2, 1)),  # always 1, as far as can be
     ("two equal vectors", Powers((1.0, 1.0), (1.0, 1.0), 2, 2)),
     ("orthogonal vectors", Powers((1.0, 1.0), (1.0, -1.0), 2, 3)),
     ("one bucket", Powers((1.0, 2.0), (2.0, 1.0), 2, 1)),

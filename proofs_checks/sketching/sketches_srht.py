@@ -11,7 +11,7 @@ from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
 from proofs_checks.sketching.cut_off import cut_off
 from proofs_checks.sketching.matrices import Tall, tall
-from proofs_checks.sketching.sketches import Algorithm, Embedding, embeddings, hard
+from proofs_checks.sketching.sketches import Algorithm, Apart, Embedding, embeddings, hard
 
 FEW_SAMPLES = [
     ("three rows", Embedding(Tall("gaussian", 3, 1), 2)),
@@ -41,13 +41,19 @@ SRHT_BLOCKS_ALIKE = edited(
 )
 #: The first four rows of the transform take rows 0, 4, 8 and 12 for one.
 ALIKE = Embedding(Tall("stacked identities", 16, 4), 4)
+#: The first 64 take rows 0 and 64 for one: the error is 1 in every draw, and should be 1 in 127.
+PAIR = Embedding(Apart(64), 64)
 
 
 @check(
     claims.SRHT_ABOVE,
     on=Instances(
         embeddings(tall().filter(lambda one: one.rows > 12), [2, 4, 9]),
-        [*hard(6), ("rows that the first four confuse", ALIKE)],
+        [
+            ("two rows that the first 64 confuse", PAIR),
+            *hard(6),
+            ("rows that the first four confuse", ALIKE),
+        ],
     ),
     faults=[SRHT_UNSIGNED, SRHT_UNSCALED, SRHT_FIRST_ROWS, SRHT_BLOCKS_ALIKE],
     trials=5000,
