@@ -95,10 +95,13 @@ def _draws(exponents: tuple[float, ...], size: int) -> st.SearchStrategy[Draws]:
 
 
 def _hard(size: int, exponents: tuple[float, ...] = EXPONENTS) -> list[tuple[str, Draws]]:
-    """Give a matrix of every kind, and heavy rows."""
-    kinds = zip(KINDS, itertools.cycle(exponents), strict=False)
-    named = [(kind, Draws(Tall(kind, 24, 3), p, size)) for kind, p in kinds]
-    return [*named, ("heavy rows", Draws(Heavy(400, 1), exponents[0], size))]
+    """Give a matrix of every kind, with an exponent from either end, and heavy rows."""
+    named = {
+        f"{kind}, p = {p:g}": Draws(Tall(kind, 24, 3), p, size)
+        for some in (exponents, exponents[::-1])
+        for kind, p in zip(KINDS, itertools.cycle(some), strict=False)
+    }
+    return [*named.items(), ("heavy rows", Draws(Heavy(400, 1), exponents[0], size))]
 
 
 NOT_INVERTED = edited(

@@ -71,7 +71,7 @@ def _unbiased(
             source=here(PAGE, section),
             domain=DOMAIN,
             rtol=RTOL,
-            tightness=Tightness(0.9, "gaussian"),
+            tightness=Tightness(0.9, "gaussian, p = 1"),
         )
         for side, direction, most in SIDES
     )
