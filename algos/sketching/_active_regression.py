@@ -35,8 +35,12 @@ class LabelError(ValueError):
     """
 
     def __init__(self, problem: str, indices: Indices, values: Any) -> None:
-        super().__init__(f"{problem}; the indices are {indices}")
+        super().__init__(problem, indices, values)  # pickle makes the copy from these
         self.indices, self.values = indices, values
+
+    def __str__(self) -> str:
+        """Say what the problem is, and where."""
+        return f"{self.args[0]}; the indices are {self.indices}"
 
 
 @dataclass(frozen=True, eq=False)

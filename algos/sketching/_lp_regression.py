@@ -39,8 +39,8 @@ def lp_regression(
     tolerance : float, optional
         The objective is to lie within this factor of the lower bound, less 1; at least 1e-9.
     size : int, optional
-        Rows to draw for the first solution, 0 for none; by default 200 times the rank for p = 1
-        where that is at most a tenth of the rows, and none for other p.
+        Rows to draw for the first solution; none for 0 or more than A has; by default 200
+        times the rank for p = 1 where that is at most a tenth of the rows, and none for other p.
     max_steps : int, optional
         Newton steps on all rows at most.
     rng : Generator, int or None, optional

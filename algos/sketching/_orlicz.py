@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from algos._arguments import checked_real
+from algos._arguments import checked_real, refuse_masked
 from algos.sketching._norm import Reals
 
 __all__ = ["ConvexTukey", "Huber", "OrliczFunction"]
@@ -31,6 +31,20 @@ class OrliczFunction(Protocol):
         ...
 
 
+def _at_least_zero(name: str, values: Any) -> Reals:
+    """Validate real numbers of at least 0; inf is one."""
+    refuse_masked(name, values)
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be an array of numbers, got {values!r}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be an array of real numbers, got dtype {array.dtype}")
+    if not (array >= 0).all():
+        raise ValueError(f"{name} must be at least 0, got {array.min()}; take absolute values")
+    return array.astype(np.float64, copy=False)
+
+
 class StraightEnd(ABC):
     """A convex function that goes on along its tangent from some point on."""
 
@@ -38,6 +52,7 @@ class StraightEnd(ABC):
         self._end = end
         self._greatest = float(self._slope(np.asarray(end)))
 
+    @np.errstate(over="ignore")
     def value(self, u: ArrayLike) -> Reals:
         """Give G(u).
 
@@ -49,9 +64,9 @@ class StraightEnd(ABC):
         Returns
         -------
         ndarray
-            G at each.
+            G at each; inf where it overflows.
         """
-        u = np.asarray(u, dtype=float)
+        u = _at_least_zero("u", u)
         inner = np.minimum(u, self._end)
         return np.asarray(self._curved(inner) + self._greatest * (u - inner))
 
@@ -68,10 +83,11 @@ class StraightEnd(ABC):
         ndarray
             The slope of G at each.
         """
-        return np.asarray(self._slope(np.minimum(np.asarray(u, dtype=float), self._end)))
+        return np.asarray(self._slope(np.minimum(_at_least_zero("u", u), self._end)))
 
+    @np.errstate(over="ignore")
     def conjugate(self, s: ArrayLike) -> Reals:
-        """Give G*(s); inf beyond the greatest slope.
+        """Give G*(s); inf beyond the greatest slope and where it overflows.
 
         Parameters
         ----------
@@ -83,8 +99,9 @@ class StraightEnd(ABC):
         ndarray
             G* at each, or, for `ConvexTukey`, a little more.
         """
-        s = np.asarray(s, dtype=float)
-        return np.where(s <= self._greatest, self._young(s), np.inf)
+        s = _at_least_zero("s", s)
+        inner = np.minimum(s, self._greatest)
+        return np.where(s <= self._greatest, self._young(inner), np.inf)
 
     @abstractmethod
     def _curved(self, u: Reals) -> Reals:

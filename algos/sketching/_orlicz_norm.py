@@ -17,6 +17,9 @@ __all__ = ["OrliczNorm"]
 
 #: A user's function is looked at in about so many points at a time, to this relative accuracy.
 LOOKS, ACCURACY = 200, 1e-6
+#: What G and its conjugate may be off by besides: Σ G is 1, and near 0 formulas such as
+#: cosh(u) − 1 round numbers near 1, some twice or three times.
+ROUNDING = 4 * float(np.finfo(np.float64).eps)
 
 
 class _Looked:
@@ -46,12 +49,12 @@ class _Looked:
                 f"{got.dtype} of shape {got.shape}"
             )
         top = math.inf if name == "conjugate" else float(np.finfo(np.float64).max)
-        if not (wrong := (got >= 0) & (got <= top)).all():
-            k = int(np.argmin(wrong))
+        if not (right := (got >= -ROUNDING) & (got <= top)).all():
+            k = int(np.argmin(right))
             raise ValueError(
                 f"G.{name} must give finite numbers of at least 0, got {got[k]} at {at[k]:g}"
             )
-        return got.astype(np.float64, copy=False)
+        return np.asarray(np.maximum(got, 0.0), dtype=np.float64)
 
 
 class OrliczNorm(DualizedNorm):
@@ -205,7 +208,7 @@ def _look(G: OrliczFunction, u: Reals) -> None:
     """Test a function in points that are met, for what the certificate needs."""
     met = np.unique(np.append(u[:: max(1, len(u) // LOOKS)], u.max()))
     values, slopes = G.value(met), G.derivative(met)
-    slack = ACCURACY * (values + met * slopes)
+    slack = ROUNDING + ACCURACY * (values + met * slopes)
     for k in range(len(met) - 1):
         chord, gap = values[k + 1] - values[k], met[k + 1] - met[k]
         if chord < gap * slopes[k] - slack[k + 1] or chord > gap * slopes[k + 1] + slack[k + 1]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algos.sketching._norm import Norm, Reals
+from algos.sketching._regression_basis import EPS
 from algos.sketching._regression_rows import Rows
 
 __all__ = ["Fit", "dual_bound", "newton"]
@@ -31,16 +32,24 @@ def dual_bound(value: float, product: float, leftover: float) -> float:
     return max(0.0, (product - leftover * value) / (1 + leftover))
 
 
+def _reached(norm: Norm, r: Reals) -> float:
+    """Give the norm of a residual; inf where it overflowed."""
+    return norm._value(r) if np.isfinite(r).all() else math.inf
+
+
 def newton(
     rows: Rows, b: Reals, norm: Norm, y: Reals, share: float, tolerance: float, limit: int
 ) -> Fit:
     """Minimise the norm of b − A T y until its gap is certified, by steps on smoothed norms."""
-    r = b - rows.apply(y)
-    rounding = rows.rank * np.finfo(np.float64).eps * norm._value(b)
-    if norm._value(r) <= rounding:
+    r, most = b - rows.apply(y), norm._value(b)
+    value = _reached(norm, r)
+    if not value <= len(b) * most:  # least squares leave less, but for rounding
+        y, r, value = np.zeros(rows.rank), b, most
+    rounding = rows.rank * EPS * most
+    if value <= rounding:
         return Fit(y, np.zeros(len(b)), 0)
     smoothing = _smoothing(norm, r, max(share, tolerance / 3))
-    best_y, value = y, norm._value(r)
+    best_y = y
     bound, dual = 0.0, np.zeros(len(b))
     constant = 2 * norm._euclidean(rows.count)  # σ(A T) is proven to be at least 1/2 alone
     steps, ridge = 0, 1e-3
@@ -58,10 +67,15 @@ def newton(
         if value - bound <= 0.9 * tolerance * bound or steps == limit or value <= rounding:
             return Fit(best_y, dual, steps)
         scale = float(at.gradient @ r) / float(r @ r)
-        scale = ridge * scale + 4 * np.finfo(np.float64).eps * float(np.trace(curvature))
+        scale = ridge * scale + 4 * EPS * float(np.trace(curvature))
         curvature += scale * np.eye(rows.rank)
-        direction = np.asarray(np.linalg.solve(curvature, gradient), dtype=np.float64)
+        try:
+            direction = np.asarray(np.linalg.solve(curvature, gradient), dtype=np.float64)
+        except np.linalg.LinAlgError:  # rounding of a huge row hides all curvature
+            return Fit(best_y, dual, steps)
         image, decrease = rows.apply(direction), float(gradient @ direction)
+        if not np.isfinite(image).all():  # it overflows
+            return Fit(best_y, dual, steps)
         length = _line_search(norm, r, image, smoothing, decrease)
         if length == 0 and now - product <= rounding:  # rounding hides what is left
             return Fit(best_y, dual, steps)

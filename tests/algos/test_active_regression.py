@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any, Literal
 
 import numpy as np
@@ -212,6 +213,13 @@ def test_labels_that_cannot_be_used(answer: Any) -> None:
         active_regression(A, answer, 7, rng=0)
     assert len(caught.value.indices) == 7
     assert len(str(LabelError("wrong", np.arange(10**6), None))) < 200
+
+
+def test_label_errors_survive_pickling() -> None:
+    error = LabelError("no labels", np.array([3, 5]), "nothing")
+    copy = pickle.loads(pickle.dumps(error))
+    assert str(copy) == str(error) == "no labels; the indices are [3 5]"
+    assert (copy.indices.tolist(), copy.values) == ([3, 5], "nothing")
 
 
 def test_fits_that_overflow_say_so() -> None:
