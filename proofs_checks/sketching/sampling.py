@@ -163,7 +163,7 @@ sampling_unbiased = (
     claims.SAMPLING_ERROR,
     on=Instances(_draws(EXPONENTS, 120), _hard(120)),
     faults=[NOT_INVERTED, NO_WEIGHTS, SIZE_FORGOTTEN, NOT_NORMALISED, SQUARES],
-    trials=400,
+    trials=1200,
 )
 def sampling_error(algorithm: Algorithm, draws: Draws, rng: np.random.Generator) -> Measurement:
     """Compare the error at one x with its bound."""
@@ -176,7 +176,7 @@ def sampling_error(algorithm: Algorithm, draws: Draws, rng: np.random.Generator)
     claims.SAMPLING_EIGENVALUES,
     on=Instances(_draws((2.0,), 150), _hard(150, (2.0,))),
     faults=[NOT_INVERTED, NO_WEIGHTS, SIZE_FORGOTTEN, NOT_NORMALISED],
-    trials=400,
+    trials=1200,
 )
 def sampling_eigenvalues(
     algorithm: Algorithm, draws: Draws, rng: np.random.Generator
@@ -215,7 +215,7 @@ def _columns(draws: Draws) -> Draws:
         ],
     ),
     faults=[NOT_INVERTED, NO_WEIGHTS, SIZE_FORGOTTEN, NOT_NORMALISED, SQUARES],
-    trials=400,
+    trials=1200,
 )
 def sampling_distortion(
     algorithm: Algorithm, draws: Draws, rng: np.random.Generator
