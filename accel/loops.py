@@ -1,7 +1,8 @@
 """Loops over NumPy arrays that Numba compiles at their first call.
 
 A kernel (:mod:`accel.dispatch`) has paths for other arrays besides; a loop runs on the
-host alone: where it belongs to a data structure, or is called once a step from Python.
+host alone: where it belongs to a data structure, is called once a step from Python, or
+goes over the rows of a matrix.
 """
 
 from __future__ import annotations

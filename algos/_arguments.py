@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["checked_array", "checked_count", "checked_number", "checked_real"]
+__all__ = ["checked_array", "checked_count", "checked_number", "checked_real", "refuse_masked"]
 
 
 def checked_count(name: str, value: int, *, least: int = 1, most: int = 2**62) -> int:
@@ -42,7 +42,7 @@ def checked_real(
     return number
 
 
-def checked_number(name: str, value: float) -> float:
+def checked_number(name: str, value: Any) -> float:
     """Turn a value into a float."""
     if isinstance(value, (str, bytes)):
         raise TypeError(f"{name} must be a number, got {value!r}")
@@ -54,12 +54,17 @@ def checked_number(name: str, value: float) -> float:
         raise TypeError(f"{name} must be a number, got {value!r}") from None
 
 
+def refuse_masked(name: str, value: Any) -> None:
+    """Refuse an array of which some numbers do not count: NumPy would count them."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be masked; fill it, or leave masked rows out")
+
+
 def checked_array(
     name: str, value: Any, *, shape: tuple[int | None, ...] | None = None
 ) -> NDArray[np.float64]:
     """Copy an array of finite real numbers to float64; None in a shape is any positive length."""
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must not be masked; fill it, or leave masked rows out")
+    refuse_masked(name, value)
     try:
         array = np.array(value)
     except (TypeError, ValueError):

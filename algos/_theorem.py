@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from algos._arguments import checked_number, refuse_masked
 from algos._formula import compiled, invert
 from algos._statement import InExpectation, Need, Quantifier, Source, Tightness
 
@@ -201,10 +202,10 @@ class Theorem:
             raise TypeError(f"{self.key} has no symbol {variable!r}; it has {wanted}")
         if (at_most is None) == (at_least is None):
             raise TypeError("solve() takes exactly one of at_most and at_least")
-        level = at_most if at_most is not None else at_least
-        assert level is not None
+        name, given = ("at_least", at_least) if at_most is None else ("at_most", at_most)
+        level = checked_number(name, given)
         if not math.isfinite(level):
-            raise ValueError(f"at_most / at_least must be a finite number, got {level!r}")
+            raise ValueError(f"{name} must be finite, got {level!r}")
         return invert(
             lambda x: float(self.bound(**{**values, variable: x})),
             level,
@@ -269,6 +270,7 @@ class Theorem:
         """Read numbers that lie in the symbol's range."""
         import numpy as np
 
+        refuse_masked(name, value)
         try:
             array = np.asarray(value, dtype=float)
         except (TypeError, ValueError):

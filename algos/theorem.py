@@ -113,12 +113,14 @@ def theorem(key: str) -> Theorem:
         No theorem has that key; the message names the nearest.
     """
     everything = {t.key: t for t in theorems()}
+    if key in families():
+        raise KeyError(f"no theorem {key!r}: that is a family; `lemmata list {key}` names its own")
     if key not in everything:
         raise KeyError(f"no theorem {key!r}{_hint(key, everything)}; `lemmata list` names them all")
     return everything[key]
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
+def _hint(name: object, known: Iterable[str]) -> str:
     """Name the nearest of the known names, if one is near."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.4)
+    near = get_close_matches(str(name), list(known), n=1, cutoff=0.4)
     return f"; did you mean {near[0]}?" if near else ""

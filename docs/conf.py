@@ -23,6 +23,7 @@ extensions = [
 exclude_patterns = ["_build", "gallery", "auto_examples/*.ipynb"]
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
 myst_heading_anchors = 3
+templates_path = ["_templates"]
 autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from algos.theorem import Theorem
 
 __all__ = ["check_command", "list_command", "show_command"]
 
@@ -39,7 +43,7 @@ def list_command(
     import algos
 
     found = algos.theorems(family)
-    table = Table(box=None)
+    table = Table(box=None, pad_edge=False)
     table.add_column("theorem", no_wrap=True, min_width=max(len(one.key) for one in found))
     for name in ("bounds", "holds", "constants", "source"):
         table.add_column(name, no_wrap=True)  # one line each, cut where the terminal is narrow
@@ -84,18 +88,43 @@ def show_command(
         )
     if solve is not None:
         answer = one.solve(solve, **{k: v for k, v in wanted.items() if v is not None}, **given)
-        level = at_most if at_most is not None else at_least
-        sign = "≤" if at_most is not None else "≥"
-        lines.append(f"inverse    {solve} = {answer:.10g} is the last with bound {sign} {level:g}")
+        lines.append(f"inverse    {_inverse(one, solve, answer, at_most, at_least, given)}")
     elif set(one.parameters) <= set(given):
         lines.append(f"bound      {one.bound(**given):.6g}")
     else:
+        unknown = [name for name in given if name not in one.parameters]
+        if unknown:
+            raise ValueError(
+                f"--set must name symbols of {one.key}, {', '.join(one.parameters)}, got "
+                f"{', '.join(unknown)}"
+            )
         missing = [name for name in one.parameters if name not in given]
         options = " ".join(f"--set {name}=…" for name in missing)
         lines.append(f"bound      add {options} to evaluate it")
     console = Console(highlight=False)
     console.print(f"[bold]{one.key}[/]")
     console.print("\n".join(lines), markup=False)
+
+
+def _inverse(
+    one: Theorem,
+    name: str,
+    answer: float,
+    at_most: float | None,
+    at_least: float | None,
+    given: dict[str, float],
+) -> str:
+    """Say on which side of the answer the wanted values lie."""
+    step = 1.0 if float(answer).is_integer() else 1e-6 * abs(answer)
+    try:
+        beyond = float(one.bound(**given, **{name: answer + step}))
+    except ValueError:  # the domain ends here
+        beyond = math.nan
+    if at_most is not None:
+        wanted, text = beyond <= at_most, f"bound ≤ {at_most:g}"
+    else:
+        wanted, text = at_least is not None and beyond >= at_least, f"bound ≥ {at_least:g}"
+    return f"{text} for {name} {'from' if wanted else 'up to'} {answer:.10g}"
 
 
 def check_command(

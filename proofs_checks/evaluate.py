@@ -72,7 +72,7 @@ def evidence(theorem: Theorem, measurement: Measurement) -> Evidence | None:
 
 
 def pressure(theorem: Theorem, measured: float, bound: float) -> float:
-    """Give a ratio of any signs that is 1 at a tight bound and more where the bound fails."""
+    """Give 1 at a tight bound, more where the bound fails: a ratio, for numbers of any signs."""
     over, under = (measured, bound) if theorem.direction == "<=" else (bound, measured)
     if over == under:
         return 1.0

@@ -1,4 +1,4 @@
-"""What the README and the quick start tell users to run, run."""
+"""What the README and the pages of the site tell users to run, run."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from algos._arguments import refuse_masked
 from algos.iterations._ranges import in_range
 
 Reals = NDArray[np.float64]
@@ -116,6 +117,7 @@ def refutes(rows: Rows, y: Reals, entropy: bool, reach: float) -> bool:
 
 def _numbers(name: str, given: Any) -> Any:
     """Copy what the oracle returned, a sparse matrix or an array, to float64."""
+    refuse_masked(f"the oracle's {name}", given)
     try:
         array: Any = given if sparse.issparse(given) else np.array(given)
     except ValueError:

@@ -110,7 +110,8 @@ def dykstra_bregman(
     ('converged', array([0.5, 0.5]), 1.25)
     """
     x0, tolerance, limit, far = checked_start(x0, generator, tolerance, max_iterations, divergence)
-    if not len(projections) or not all(map(callable, projections)):
+    given: Any = projections
+    if not (isinstance(given, Sequence) and given and all(map(callable, given))):
         raise TypeError(f"projections must be a sequence of callables, got {projections!r}")
     project = Guarded(lambda z, i: projections[i](z), x0.size, "a projection")
     dual = _Dual(x0, generator, np.zeros((len(projections), x0.size)), far)

@@ -38,7 +38,7 @@ def eag(
     x0 : array_like
         The start and anchor, of any shape.
     lipschitz : float
-        L, positive.
+        L, between 1e-100 and 1e100.
     tolerance : float, optional
         Stop at ‖F(x)‖ ≤ tolerance; 0 takes all the steps.
     max_iterations : int, optional

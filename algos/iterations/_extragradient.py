@@ -61,7 +61,7 @@ def extragradient(
     x0 : array_like
         The start, of any shape; projected first.
     lipschitz : float
-        L, positive.
+        L, between 1e-100 and 1e100.
     step : float, optional
         Step γ in (0, 1/L); 1 / (√2 L) by default, which has the smallest bound.
     project : callable, optional

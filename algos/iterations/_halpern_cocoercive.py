@@ -48,8 +48,8 @@ def halpern_cocoercive(
     x0 : array_like
         The start and anchor, of any shape.
     lipschitz : float
-        L, positive.  A monotone operator that is only L-Lipschitz is not enough: on a
-        rotation the iterates would diverge; see :func:`feg`.
+        L, between 1e-100 and 1e100.  A monotone operator that is only L-Lipschitz is not
+        enough: on a rotation the iterates would diverge; see :func:`feg`.
     step : float, optional
         In (0, 2/L]; 2/L by default, the fastest.
     tolerance : float, optional

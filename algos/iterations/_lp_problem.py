@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from accel.dispatch import Array
-from algos._arguments import checked_array
+from algos._arguments import checked_array, refuse_masked
 from algos.iterations._ranges import in_range
 
 #: Bounds at least this large are none.
@@ -190,6 +190,7 @@ def _is_empty(value: Any) -> bool:
 
 def _bounds(name: str, value: Any, n: int) -> Array:
     """Copy a bound, one number or one a variable; huge ones become infinite."""
+    refuse_masked(name, value)
     try:
         bound = np.array(value)
     except (TypeError, ValueError):

@@ -71,9 +71,13 @@ class OracleError(RuntimeError):
     """
 
     def __init__(self, message: str, call: int, x: Vector):
-        super().__init__(message)
+        super().__init__(message, call, x)  # pickle makes the copy from these
         self.call = call
         self.x = x
+
+    def __str__(self) -> str:
+        """Say what happened."""
+        return str(self.args[0])
 
 
 class Stop(Exception):  # noqa: N818 - a signal between the guard and the loop, no error

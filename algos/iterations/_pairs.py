@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from accel.triangles import worst_triangles
-from algos._arguments import checked_array
+from algos._arguments import checked_array, refuse_masked
 
 Reals = NDArray[np.float64]
 
@@ -29,6 +29,7 @@ def checked_symmetric(name: str, value: ArrayLike) -> Reals:
 
 def checked_pairs(name: str, pairs: ArrayLike, *, most: int) -> NDArray[np.int64]:
     """Copy pairs of numbers from 0 on; none are an empty list."""
+    refuse_masked(name, pairs)
     try:
         given = np.array(pairs)
     except ValueError:

@@ -35,7 +35,7 @@ def past_extragradient(
     x0 : array_like
         The start, of any shape; projected first.
     lipschitz : float
-        L, positive.
+        L, between 1e-100 and 1e100.
     step : float, optional
         Step γ in (0, √2 / (3 L)]; 1 / (3 L) by default.
     project : callable, optional

@@ -19,6 +19,7 @@ from algos.iterations._oracle import (
     Witness,
     norm,
 )
+from algos.iterations._ranges import LARGEST, SMALLEST
 
 #: Residuals that grow by more than this show divergence.
 GROWTH = 1e100
@@ -65,7 +66,7 @@ class IterationResult:
 
 def checked_lipschitz(value: float) -> float:
     """Validate a Lipschitz constant, of a size whose powers are floats."""
-    return checked_real("lipschitz", value, 1e-100, 1e100)
+    return checked_real("lipschitz", value, SMALLEST, LARGEST)
 
 
 def checked_start(

@@ -247,6 +247,10 @@ def _marginal_error(plan: Matrix, a: Matrix, b: Matrix) -> float:
 def _masses(name: str, value: ArrayLike) -> Matrix:
     """Validate a histogram."""
     masses = checked_array(name, value, shape=(None,))
-    if (masses < 0).any() or not 0 < masses.sum() < math.inf:
-        raise ValueError(f"{name} must hold masses of at least 0 with a positive sum, got {masses}")
+    with np.errstate(over="ignore"):
+        total = masses.sum()
+    if (masses < 0).any() or not 0 < total < math.inf:
+        raise ValueError(
+            f"{name} must hold masses of at least 0 with a positive, finite sum, got {masses}"
+        )
     return masses

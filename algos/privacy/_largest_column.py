@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from algos.privacy._events import Events
 from algos.privacy._mechanism import Mechanism, Reals
 from algos.privacy._mechanisms import named
 from algos.privacy._method_choice import Method, MethodCandidate, MethodChoice, least_bound
-from algos.privacy._noise import Integers
+from algos.privacy._noise import Integers, simulated
 from algos.privacy._privacy import Neighbours, Privacy
 from algos.privacy._release_error import ReleaseError
 
@@ -70,7 +70,7 @@ class LargestColumn(Continual):
         if method not in ("auto", "block", "columns"):
             raise ValueError(f"method must be 'auto', 'block' or 'columns', got {method!r}")
         length = None if block is None else checked_count("block", block, most=self._horizon)
-        self._rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
+        self._rng = simulated(insecure_rng)
         self._mechanism = self._counting(mechanism) if method != "block" else None
         self.choice = self._chosen(method, length, beta)
         self._blocks = Blocks(max(self.choice.block, 1), self.dimension)
@@ -116,9 +116,8 @@ class LargestColumn(Continual):
         if self._counter is not None:
             bound = self._errors * self._counter.error.simultaneous(beta)
         else:
-            block = self.choice.block
-            bound = float(self._block_error(block, self._horizon // block, beta))
-        return min(bound, float(self._horizon * self._bound))
+            bound = self._block_error(block := self.choice.block, self._horizon // block, beta)
+        return float(min(bound, self._horizon * self._bound))
 
     def update(self, event: Any) -> Any:
         """Take the next event and release.
@@ -215,12 +214,10 @@ class LargestColumn(Continual):
         """Bound the error with counters, before any is made."""
         assert self._mechanism is not None
         factors = self._mechanism.error_factors()
-        if self._pure:
-            law, moved = "laplace", self._mechanism.sensitivity(1) * self._events.moved(1)
-            scale = moved / self._budget.pure_epsilon
-        else:
-            law, moved = "gaussian", self._mechanism.sensitivity(2) * self._events.moved(2)
-            scale = moved / math.sqrt(2 * self._budget.rho)
+        norm: Literal[1, 2] = 1 if self._pure else 2
+        scale = self._mechanism.sensitivity(norm) * self._events.moved(norm)
+        scale /= self._budget.pure_epsilon if self._pure else math.sqrt(2 * self._budget.rho)
+        law = "laplace" if self._pure else "gaussian"
         part = math.sqrt(float(factors.max())) * scale, self._mechanism.largest_weight * scale
         error = ReleaseError(np.sqrt(factors) * scale, (part,), law, 0.0, self.dimension)
         return self._errors * error.simultaneous(beta)
@@ -278,7 +275,7 @@ class LargestColumn(Continual):
         """
         released = checked_state(state, STATE, released)
         pure = float(state["pure_epsilon"])
-        rng = None if insecure_rng is None else np.random.default_rng(insecure_rng)
+        rng = simulated(insecure_rng)
         counter = None
         if state["method"] == "columns":
             inner = under("counter.", state)

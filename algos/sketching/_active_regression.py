@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from algos._arguments import checked_array, checked_count
-from algos.sketching._matrix import Floats, RowBlocks, row_blocks
+from algos.sketching._matrix import RowBlocks, row_blocks
 from algos.sketching._pivotal_sample import pivotal_sample
-from algos.sketching._splits import Tree
+from algos.sketching._splits import Tree, checked_tree
 from algos.sketching._whitening import triangular_factor, whitening
 
 __all__ = ["ActiveRegressionResult", "LabelError", "active_regression", "capped_probabilities"]
@@ -35,8 +35,12 @@ class LabelError(ValueError):
     """
 
     def __init__(self, problem: str, indices: Indices, values: Any) -> None:
-        super().__init__(f"{problem}; the indices are {indices.tolist()}")
+        super().__init__(problem, indices, values)  # pickle makes the copy from these
         self.indices, self.values = indices, values
+
+    def __str__(self) -> str:
+        """Say what the problem is, and where."""
+        return f"{self.args[0]}; the indices are {self.indices}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +70,8 @@ class ActiveRegressionResult:
         ``"rank deficient"``.  Up to rounding: about κ 10⁻¹⁶ of it, κ being the condition of A with
         columns of unit norm.
     smallest_singular_value : float
-        Of the weighted rows that were drawn, in coordinates where A is orthonormal.
+        Of the weighted rows that were drawn, in coordinates where A is orthonormal; inf where A
+        is zero.
     status : {"solved", "rank deficient"}
         Whether the labelled rows determine A x.
     """
@@ -164,21 +169,20 @@ def active_regression(
         raise TypeError(f"labels must be a function of row indices, got {labels!r}")
     if method not in ("pivotal", "independent"):
         raise ValueError(f"method must be 'pivotal' or 'independent', got {method!r}")
-    if blocks.one_pass:
-        raise TypeError("A is read 3 times here; pass a function that returns a new iterator")
+    if coordinates is None and _in_memory(A):
+        coordinates = A
+    tree = checked_tree(tree, coordinates)
     generator = np.random.default_rng(rng)
-    factor, count = _factor(blocks)
+    factor = triangular_factor(block for _, block in blocks)
+    assert blocks.rows is not None
+    count = blocks.rows
     if budget > count:
         raise ValueError(f"budget must be at most the number of rows, {count}, got {budget}")
     basis = whitening(factor, count)
     leverage = np.concatenate([basis.squared_norms(block) for _, block in blocks])
-    if len(leverage) != count:
-        raise ValueError(f"A must have {count} rows whenever it is read, got {len(leverage)} then")
     if basis.rank == 0:
         rows, weights, chances = np.zeros(0, dtype=np.int64), np.zeros(0), leverage
     elif method == "pivotal":
-        if coordinates is None and tree != "order" and _in_memory(A):
-            coordinates = A
         chances = capped_probabilities(leverage, budget)
         rows = pivotal_sample(chances, coordinates=coordinates, tree=tree, rng=generator)
         weights = 1 / chances[rows]
@@ -188,8 +192,6 @@ def active_regression(
         rows, times = np.unique(drawn, return_counts=True)
         weights = times / (budget * chances[rows])
     picked = _picked(blocks, rows)
-    if len(picked) != len(rows):
-        raise ValueError(f"A must have {count} rows whenever it is read, got fewer the third time")
     known = _asked(labels, rows)
     inverse, least = _oblique(picked @ basis.transform, weights)
     solved = least > 0
@@ -223,19 +225,6 @@ def capped_probabilities(scores: Vector, total: int) -> Vector:
     chances = np.minimum((total - certain) * shares, 1.0)
     chances[order[:certain]] = 1.0
     return np.asarray(chances)
-
-
-def _factor(blocks: RowBlocks) -> tuple[Vector, int]:
-    """Give the triangular factor and the number of rows, in one pass."""
-    count = 0
-
-    def counted() -> Iterator[Floats]:
-        nonlocal count
-        for _, block in blocks:
-            count += len(block)
-            yield block
-
-    return triangular_factor(counted()), count
 
 
 def _in_memory(A: Any) -> bool:

@@ -126,7 +126,7 @@ class Coreset:
         end = self.covered[-1][1] if self.covered else 0
         start = end if at is None else checked_count("at", at, least=0, most=MOST_ROWS)
         grown = self._copy()
-        for first, block in row_blocks("rows", rows):
+        for first, block in row_blocks("rows", rows, once=True):
             grown._add(start + first, block)
         self.__dict__.update(grown.__dict__)
 
@@ -176,10 +176,9 @@ class Coreset:
         if not self.covered:
             raise ValueError("the coreset must have seen rows, got none; call update(rows) before")
         pieces = [*self._nodes.values(), *(leaf(parts) for parts in self._parts.values())]
-        pieces.sort(key=lambda node: int(node.rows[0]) if len(node.rows) else -1)
+        pieces.sort(key=lambda node: int(node.rows[0]))
         node = self._reduced(pieces, (2**32 - 1, 0))
-        cap = NEAR * node.matrix.shape[1] ** max(1.0, self.p / 2)
-        growth = max(cap, node.total) - 1
+        most = max(NEAR * node.matrix.shape[1] ** max(1.0, self.p / 2), node.total)
         return CoresetResult(
             rows=node.rows,
             weights=node.weights,
@@ -188,7 +187,7 @@ class Coreset:
             count=self.count,
             levels=node.levels,
             total=node.total,
-            relative_variance=variance(growth / self.size, node.levels),
+            relative_variance=variance((most - 1) / self.size, node.levels),
         )
 
     @property
@@ -225,19 +224,16 @@ class Coreset:
         nodes, parts = unpacked(found)
         coreset = cls(found["p"][()], found["size"][()], rng=0)
         coreset.seed, coreset._nodes = found["seed"], nodes
+        coreset.covered = joined(spans(nodes, coreset.size), ())
         for first, rows in parts:
-            coreset._parts.setdefault(first // coreset.size, []).append((first, rows))
-        for one in spans(nodes, parts, coreset.size):
-            coreset.covered = joined(coreset.covered, (one,))
+            coreset._add(first, rows)
         return coreset
 
     def _width(self) -> int | None:
         """Give the number of columns, once there are rows."""
-        for node in self._nodes.values():
-            return int(node.matrix.shape[1])
-        for parts in self._parts.values():
-            return int(parts[0][1].shape[1])
-        return None
+        held = [node.matrix for node in self._nodes.values()]
+        held += [rows for parts in self._parts.values() for _, rows in parts]
+        return int(held[0].shape[1]) if held else None
 
     def _require_width(self, width: int | None) -> None:
         """Refuse rows of another length."""
@@ -254,6 +250,8 @@ class Coreset:
     def _add(self, start: int, block: Floats) -> None:
         """Cut rows into parts of leaves."""
         self._require_width(block.shape[1])
+        if start + len(block) > MOST_ROWS:
+            raise ValueError(f"rows must be numbered below 2^62, got row {start + len(block) - 1}")
         self.covered = joined(self.covered, ((start, start + len(block)),))
         while len(block):
             number, offset = divmod(start, self.size)

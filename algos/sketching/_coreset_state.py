@@ -47,6 +47,8 @@ STATE = (
 
 #: Level of a part's place; its number is that of its first row.
 PART = -1
+#: The greatest level and number of a place.
+MOST_PLACE = (62, 2**62)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,17 +126,19 @@ def packed(nodes: Mapping[tuple[int, int], Node], parts: list[Part]) -> dict[str
 def unpacked(found: Mapping[str, Any]) -> tuple[dict[tuple[int, int], Node], list[Part]]:
     """Give the nodes and parts again, from what `read_state` gave."""
     places, lengths, levels, rows = (
-        np.array(found[name], dtype=np.int64) for name in ("places", "lengths", "levels", "rows")
+        _numbers(found, name, np.int64) for name in ("places", "lengths", "levels", "rows")
     )
-    totals, weights = (np.array(found[name], dtype=np.float64) for name in ("totals", "weights"))
-    matrix = np.array(found["matrix"], dtype=found["dtype"])
+    totals, weights = (_numbers(found, name, np.float64) for name in ("totals", "weights"))
+    matrix = _numbers(found, "matrix", found["dtype"])
     count = len(rows)
     if not (
         len(places) == len(lengths) == len(levels) == len(totals)
         and places.size == 2 * len(places)
-        and ((places.reshape(-1, 2) >= [PART, 0]) & (places.reshape(-1, 2) <= 2**62)).all()
+        and ((places.reshape(-1, 2) >= [PART, 0]) & (places.reshape(-1, 2) <= MOST_PLACE)).all()
         and lengths.sum() == len(weights) == count
         and (lengths > 0).all()
+        and (levels >= 0).all()
+        and (totals >= 0).all()
         and (matrix.ndim == 2 and len(matrix) == count if count else matrix.size == 0)
     ):
         raise ValueError("state's arrays must fit each other, and do not")
@@ -151,12 +155,27 @@ def unpacked(found: Mapping[str, Any]) -> tuple[dict[tuple[int, int], Node], lis
     return nodes, parts
 
 
-def spans(
-    nodes: Mapping[tuple[int, int], Node], parts: list[Part], size: int
-) -> list[tuple[int, int]]:
-    """Give the ranges of rows that nodes and parts stand for, in order."""
-    found = [(number * size << level, (number + 1) * size << level) for level, number in nodes]
-    return sorted(found + [(first, first + len(rows)) for first, rows in parts])
+def _numbers(found: Mapping[str, Any], name: str, dtype: Any) -> Any:
+    """Copy one of a state's arrays."""
+    try:
+        return np.array(found[name], dtype=dtype)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"state's {name} must hold numbers, got {found[name]!r}") from None
+
+
+def spans(nodes: Mapping[tuple[int, int], Node], size: int) -> tuple[tuple[int, int], ...]:
+    """Give the ranges of rows that nodes stand for; refuse rows from elsewhere."""
+    found = []
+    for (level, number), node in nodes.items():
+        first, stop = number * size << level, (number + 1) * size << level
+        inside = first <= node.rows[0] and node.rows[-1] < stop and (np.diff(node.rows) > 0).all()
+        if not inside or len(node.rows) > size:
+            raise ValueError(
+                f"state's rows at the place ({level}, {number}) must be at most {size} of "
+                f"{first} to {stop - 1}, increasing, and are not"
+            )
+        found.append((first, stop))
+    return tuple(found)
 
 
 def follows(one: Part, other: Part) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from accel.counters import signed_buckets
 from algos.sketching._sketch import Sketch
 from algos.sketching._sketch_rows import Reals, parts, scatter
 
@@ -23,13 +22,6 @@ class CountSketch(Sketch):
         Rows m of S A.
     rng : int, Generator or None, optional
         Seed of S; sketches that are to be merged need the same integer.
-
-    Attributes
-    ----------
-    size, seed : int
-        As drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
 
     Raises
     ------
@@ -60,13 +52,12 @@ class CountSketch(Sketch):
     True
     """
 
-    takes_sparse = True
+    _takes_sparse = True
 
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Add rows, dense or compressed, to their buckets."""
-        for at, part in parts(rows):
-            buckets, signs = signed_buckets(self.seed, first + at, part.shape[0], self.size, 1)
-            scatter(part, buckets, signs, total)
+        for at, part in parts(rows, 1):
+            scatter(part, first + at, self.seed, 1, total)
 
     def _scaled(self, total: Reals) -> Reals:
         """Leave the sums as they are: the columns of S have norm 1."""

@@ -75,9 +75,10 @@ def exact_bounds(
 def _squared(where: Coordinates, norms: Reals, errors: Reals) -> Bounds:
     """Bound the largest (c·y)² with ‖A T y‖₂ ≤ 1, for targets of these lengths."""
     slack = 1 + 8 * EPS * (where.rank + 4)
-    with np.errstate(divide="ignore", over="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        lower = (np.maximum(norms - errors, 0) / where.greatest) ** 2 / slack
         upper = ((norms + errors) / where.least) ** 2 * slack
-    return Bounds((np.maximum(norms - errors, 0) / where.greatest) ** 2 / slack, upper)
+    return Bounds(lower, upper)
 
 
 def _chunk(

@@ -7,7 +7,6 @@ from typing import Any
 
 from accel.counters import normals
 from accel.scatter import add_products
-from algos.sketching._matrix import BLOCK
 from algos.sketching._sketch import Sketch
 from algos.sketching._sketch_rows import Reals, parts
 
@@ -25,13 +24,6 @@ class GaussianSketch(Sketch):
         Rows m of S A.
     rng : int, Generator or None, optional
         Seed of S; sketches that are to be merged need the same integer.
-
-    Attributes
-    ----------
-    size, seed : int
-        As drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
 
     Raises
     ------
@@ -61,7 +53,7 @@ class GaussianSketch(Sketch):
 
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Multiply by blocks of S's columns."""
-        for at, part in parts(rows, max(1, BLOCK // max(self.size, rows.shape[1]))):
+        for at, part in parts(rows, self.size):
             drawn = normals(self.seed, first + at, len(part), self.size)
             add_products(part, drawn, total)
 

@@ -124,7 +124,7 @@ def leverage_scores(
     >>> leverage_scores([[1.0, 0.0], [1.0, 0.0], [0.0, 5.0]]).scores.round(6).tolist()
     [0.5, 0.5, 1.0]
     """
-    if method not in get_args(Method):
+    if str(method) not in get_args(Method):
         raise ValueError(f"method must be one of {get_args(Method)}, got {method!r}")
     failure = checked_real("failure_probability", failure_probability, 0, 1)
     rows = None if size is None else checked_count("size", size)

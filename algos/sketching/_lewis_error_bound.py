@@ -6,10 +6,10 @@ import math
 
 from algos._arguments import checked_count, checked_real
 
-__all__ = ["LEAST_P", "lewis_error_bound"]
+__all__ = ["LEAST_P", "MOST_P", "lewis_error_bound"]
 
-#: Exponents from here on have a finite 2/p, and finite products of it.
-LEAST_P = 1e-300
+#: Exponents between these have a finite 2/p, and finite products of it and of p.
+LEAST_P, MOST_P = 1e-300, 1e300
 
 
 def lewis_error_bound(residual: float, p: float, rank: int) -> float:
@@ -20,7 +20,7 @@ def lewis_error_bound(residual: float, p: float, rank: int) -> float:
     residual : float
         The greatest abs(log(τᵢ / wᵢ)); may be inf.
     p : float
-        At least 1e-300.
+        In [1e-300, 1e300].
     rank : int
         The rank of the matrix.
 
@@ -42,7 +42,7 @@ def lewis_error_bound(residual: float, p: float, rank: int) -> float:
     (0.25, 0.75)
     """
     residual = checked_real("residual", residual, 0, math.inf, low_end=True, high_end=True)
-    p = checked_real("p", p, LEAST_P, math.inf, low_end=True)
+    p = checked_real("p", p, LEAST_P, MOST_P, low_end=True, high_end=True)
     rank = checked_count("rank", rank, least=0)
     if p <= 2 or residual == 0:
         return residual

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from algos._arguments import checked_count, checked_real
-from algos.sketching._lewis_error_bound import LEAST_P, lewis_error_bound
+from algos.sketching._lewis_error_bound import LEAST_P, MOST_P, lewis_error_bound
 from algos.sketching._lewis_rounding import Rounding, log_squared_norms
 from algos.sketching._matrix import Floats, RowBlocks, row_blocks
 from algos.sketching._whitening import SAFE, row_whitening, triangular_factor
@@ -87,7 +87,7 @@ def lewis_weights(
     A : array_like, shape (n, d), or blocks of rows
         As for `leverage_scores`; read once a step.
     p : float
-        At least 1e-300.
+        In [1e-300, 1e300].
     tolerance : float, optional
         Stop at this residual: the greatest abs(log(τᵢ / wᵢ)).
     max_iterations : int, optional
@@ -133,7 +133,7 @@ def lewis_weights(
     >>> result.weights.round(6).tolist(), result.status
     ([0.25, 0.25, 0.5, 1.0], 'converged')
     """
-    p = checked_real("p", p, LEAST_P, math.inf, low_end=True)
+    p = checked_real("p", p, LEAST_P, MOST_P, low_end=True, high_end=True)
     tolerance = checked_real("tolerance", tolerance, 0, math.inf, low_end=True)
     limit = checked_count("max_iterations", max_iterations, least=0)
     run = _Run(row_blocks("A", A), p)

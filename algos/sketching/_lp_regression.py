@@ -39,8 +39,8 @@ def lp_regression(
     tolerance : float, optional
         The objective is to lie within this factor of the lower bound, less 1; at least 1e-9.
     size : int, optional
-        Rows to draw for the first solution, 0 for none; by default 200 times the rank for p = 1
-        where that is at most a tenth of the rows, and none for other p.
+        Rows to draw for the first solution; none for 0 or more than A has; by default 200
+        times the rank for p = 1 where that is at most a tenth of the rows, and none for other p.
     max_steps : int, optional
         Newton steps on all rows at most.
     rng : Generator, int or None, optional
@@ -60,11 +60,13 @@ def lp_regression(
     Notes
     -----
     Coordinates in which A's columns are orthonormal come from Householder's method, for sparse A
-    from a CountSketch and the sparse product AᵀA.  Rows are drawn by their leverage, to the power
-    min(p, 2) / 2, and the sampled problem is solved; or least squares are.  Then Newton's method
-    on the smoothed norm goes on with all rows, and stops as soon as its gradient proves the gap.
-    The gradient w is a vector of dual norm 1, and ⟨w, b⟩ bounds every objective from below if
-    Aᵀw = 0; what is left of Aᵀw is paid for.
+    from a CountSketch and the sparse product AᵀA.  Rows are drawn, half of them uniformly and half
+    by their leverage (beyond rank 16, an estimate) to the power min(p, 2) / 2, and the sampled
+    problem is solved; or least squares are.  Then Newton's method on the smoothed norm goes on with
+    all rows, and stops as soon as its gradient proves the gap.  The gradient w is a vector of dual
+    norm 1, and ⟨w, b⟩ bounds every objective from below if Aᵀw = 0; what is left of Aᵀw is paid
+    for.
+
     For p = 1 the smoothed norm is Huber's function, whose curvature sits on the rows of small
     residual.  O(n d²) for the coordinates, O(n d) a step and O(k d²) for the k rows with
     curvature; for sparse A with s_i nonzeros in row i, O(Σ s_i² + d³), O(Σ s_i) and O(Σ s_i² + d³).

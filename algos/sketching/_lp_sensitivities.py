@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from algos._arguments import checked_count, checked_real
 from algos.sketching._enclosed_coordinates import coordinates
 from algos.sketching._exact_sensitivities import Bounds, exact_bounds
-from algos.sketching._lewis_error_bound import LEAST_P
+from algos.sketching._lewis_error_bound import LEAST_P, MOST_P
 from algos.sketching._lewis_weights import lewis_weights
 from algos.sketching._matrix import Floats, RowBlocks, checked_matrix, row_blocks
 from algos.sketching._subsampled_sensitivities import subsampled_bounds
@@ -95,7 +95,7 @@ def lp_sensitivities(
         ``"lewis"`` also a SciPy sparse matrix, a Dask array, or a function that returns an
         iterator of row blocks.
     p : float
-        The exponent, finite and at least 1e-300.
+        The exponent, in [1e-300, 1e300].
     method : {"exact", "lewis", "subsampled"}, optional
         ``"exact"`` solves a convex problem a row (p ≥ 1) or lists vertices (p < 1); ``"lewis"``
         takes bounds from Lewis weights, d^abs(1 − p/2) apart, d being the rank;
@@ -153,9 +153,9 @@ def lp_sensitivities(
     >>> result.upper.round(6).tolist(), round(result.total_upper, 6)
     ([0.5, 0.5, 1.0], 2.0)
     """
-    if method not in get_args(Method):
+    if str(method) not in get_args(Method):
         raise ValueError(f"method must be one of {get_args(Method)}, got {method!r}")
-    p = checked_real("p", p, LEAST_P, math.inf, low_end=True)
+    p = checked_real("p", p, LEAST_P, MOST_P, low_end=True, high_end=True)
     tolerance = checked_real("tolerance", tolerance, 0, 1)
     most = checked_count("max_vertices", max_vertices)
     block_size = checked_count("block_size", block_size)

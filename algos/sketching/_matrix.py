@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-__all__ = ["Floats", "RowBlocks", "checked_block", "checked_matrix", "row_blocks"]
+__all__ = [
+    "Floats",
+    "RowBlocks",
+    "checked_block",
+    "checked_matrix",
+    "compressed_rows",
+    "require_finite_entries",
+    "require_shape",
+    "row_blocks",
+]
 
 #: Arrays of float32 or float64.
 Floats = NDArray[np.floating[Any]]
@@ -36,13 +45,7 @@ def checked_block(name: str, block: Any, *, above: int = 0) -> Floats:
         raise TypeError(f"{name} must be a matrix of numbers, got {block!r}") from None
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be a matrix of real numbers, got dtype {array.dtype}")
-    if array.ndim != 2:
-        raise ValueError(
-            f"{name} must be a matrix, n rows by d columns, got shape {array.shape}; "
-            "a single column is array[:, None]"
-        )
-    if array.shape[1] == 0:
-        raise ValueError(f"{name} must have at least one column, got shape {array.shape}")
+    require_shape(name, array.shape, rows=0)
     if array.dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         array = array.astype(np.float64)
     height = max(1, BLOCK // array.shape[1])
@@ -58,9 +61,52 @@ def checked_block(name: str, block: Any, *, above: int = 0) -> Floats:
 def checked_matrix(name: str, A: Any) -> Floats:
     """Give a dense matrix with at least one row; see `checked_block`."""
     array = checked_block(name, A)
-    if len(array) == 0:
-        raise ValueError(f"{name} must have at least one row, got shape {array.shape}")
+    require_shape(name, array.shape)
     return array
+
+
+def require_shape(name: str, shape: tuple[int, ...], *, rows: int = 1) -> None:
+    """Refuse what has not two dimensions, so many rows and a column."""
+    if len(shape) != 2:
+        raise ValueError(
+            f"{name} must be a matrix, n rows by d columns, got shape {shape}; "
+            "a single column is array[:, None]"
+        )
+    if shape[0] < rows or shape[1] == 0:
+        lacking = "row" if shape[1] else "column"
+        raise ValueError(f"{name} must have at least one {lacking}, got shape {shape}")
+
+
+def compressed_rows(name: str, A: Any) -> Any:
+    """Give a sparse matrix by rows, float32 or float64, with indices that loops can trust."""
+    require_shape(name, A.shape)
+    if A.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be a matrix of real numbers, got dtype {A.dtype}")
+    if (A.format == "csr" and not _sound(A, *A.shape)) or (
+        A.format == "csc" and not _sound(A, *A.shape[::-1])
+    ):
+        raise ValueError(f"{name} must be a valid sparse matrix; see {name}.check_format()")
+    rows = A.tocsr()
+    return rows if rows.dtype in (np.float32, np.float64) else rows.astype(np.float64)
+
+
+def _sound(A: Any, lines: int, length: int) -> bool:
+    """Tell whether compressed lines, rows or columns, of such a length stay in their arrays."""
+    starts, places = A.indptr, A.indices
+    return bool(
+        len(starts) == lines + 1
+        and (np.diff(starts, prepend=0) >= 0).all()
+        and starts[-1] <= min(len(places), len(A.data))
+        and places.min(initial=0) >= 0
+        and places.max(initial=0) < length
+    )
+
+
+def require_finite_entries(name: str, rows: Any, *, above: int = 0) -> None:
+    """Refuse compressed rows with an entry that is not finite."""
+    for k in np.flatnonzero(~np.isfinite(rows.data[: rows.nnz]))[:1]:
+        row = above + int(np.searchsorted(rows.indptr, k, side="right")) - 1
+        raise ValueError(f"{name} must be finite, got {rows.data[k]} at ({row}, {rows.indices[k]})")
 
 
 @dataclass(eq=False)
@@ -74,23 +120,17 @@ class RowBlocks:
 
     name: str
     read: Callable[[], Iterator[Any]]
-    one_pass: bool = False
     compressed: bool = False
     passes: int = field(default=0, init=False)
     rows: int | None = field(default=None, init=False)
     columns: int | None = field(default=None, init=False)
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
-        if self.one_pass and self.passes:
-            raise TypeError(
-                f"{self.name} is read {self.passes + 1} times here and an iterator gives its "
-                "blocks once; pass a function that returns a new iterator"
-            )
         self.passes += 1
         first = 0
         for one in self.read():
             if self.compressed:
-                checked_block(f"{self.name}.data", one.data[:, None])
+                require_finite_entries(self.name, one, above=first)
                 block = one
             else:
                 block = checked_block(self.name, one, above=first)
@@ -119,24 +159,27 @@ class RowBlocks:
         )
 
 
-def row_blocks(name: str, A: Any, *, compressed: bool = False) -> RowBlocks:
+def row_blocks(name: str, A: Any, *, compressed: bool = False, once: bool = False) -> RowBlocks:
     """Read a matrix by blocks of rows.
 
     An array (memory-mapped ones too), a SciPy sparse matrix, a Dask array, a function that
-    returns an iterator of blocks, or, for a single pass, such an iterator.  Sparse rows are
-    made dense block by block, or stay compressed where that is asked for.
+    returns an iterator of blocks, or, where it is read ``once``, such an iterator.  Sparse rows
+    are made dense block by block, or stay compressed where that is asked for.
     """
     if callable(A) and not hasattr(A, "__array__"):
         return RowBlocks(name, lambda: _iterator(name, A))
     if isinstance(A, Iterator):
-        return RowBlocks(name, lambda: A, one_pass=True)
+        if not once:
+            raise TypeError(
+                f"{name} must be readable more than once, got an iterator; pass a function that "
+                "returns a new iterator"
+            )
+        return RowBlocks(name, lambda: A)
     if hasattr(A, "numblocks") and hasattr(A, "dask"):
+        require_shape(name, A.shape)
         return RowBlocks(name, lambda: (A.blocks[k].compute() for k in range(A.numblocks[0])))
     if sparse.issparse(A):
-        matrix = cast(Any, A)
-        if matrix.ndim != 2 or 0 in matrix.shape:
-            checked_matrix(name, np.broadcast_to(0.0, matrix.shape))  # raises
-        rows = matrix.tocsr()
+        rows = compressed_rows(name, A)
         if compressed:
             return RowBlocks(name, lambda: _slices(rows), compressed=True)
         return RowBlocks(name, lambda: (one.toarray() for one in _slices(rows)))

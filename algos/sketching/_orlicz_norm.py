@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from algos._arguments import checked_array
+from algos.sketching._norm import DualizedNorm, Reals, Tangent
 from algos.sketching._orlicz import OrliczFunction
-from algos.sketching._regression_newton import Reals, Tangent
 
 __all__ = ["OrliczNorm"]
 
-#: A user's function is looked at in so many points at a time, to this relative accuracy.
+#: A user's function is looked at in about so many points at a time, to this relative accuracy.
 LOOKS, ACCURACY = 200, 1e-6
+#: What G and its conjugate may be off by besides: Σ G is 1, and near 0 formulas such as
+#: cosh(u) − 1 round numbers near 1, some twice or three times.
+ROUNDING = 4 * float(np.finfo(np.float64).eps)
 
 
 class _Looked:
@@ -45,23 +49,23 @@ class _Looked:
                 f"{got.dtype} of shape {got.shape}"
             )
         top = math.inf if name == "conjugate" else float(np.finfo(np.float64).max)
-        if not (wrong := (got >= 0) & (got <= top)).all():
-            k = int(np.argmin(wrong))
+        if not (right := (got >= -ROUNDING) & (got <= top)).all():
+            k = int(np.argmin(right))
             raise ValueError(
                 f"G.{name} must give finite numbers of at least 0, got {got[k]} at {at[k]:g}"
             )
-        return got.astype(np.float64, copy=False)
+        return np.asarray(np.maximum(got, 0.0), dtype=np.float64)
 
 
-class OrliczNorm:
+class OrliczNorm(DualizedNorm):
     """The norm inf{t > 0: Σ v_i G(abs(r_i) / t) ≤ 1}, with weights v.
 
     Parameters
     ----------
     G : Huber, ConvexTukey or an object with their three methods
-        Convex with G(0) = 0; looked at in every point that an expansion meets.
-    weights : ndarray, shape (n,), optional
-        Positive; 1 by default.
+        Convex with G(0) = 0; looked at in points that an expansion meets, 200 or so at a time.
+    weights : array_like, shape (n,), optional
+        Positive, one for each entry of the vectors; 1 by default.
 
     Examples
     --------
@@ -70,36 +74,45 @@ class OrliczNorm:
     3.535534
     """
 
-    def __init__(self, G: OrliczFunction, weights: Reals | None = None) -> None:
+    def __init__(self, G: OrliczFunction, weights: ArrayLike | None = None) -> None:
+        for method in ("value", "derivative", "conjugate"):
+            if isinstance(G, type) or not callable(getattr(G, method, None)):
+                raise TypeError(
+                    f"G must have the methods value, derivative and conjugate, got {G!r}; "
+                    "Huber() is such an object"
+                )
         self.G = _Looked(G)
-        self.weights = weights
-        self._least = 1.0 if weights is None else float(weights.min())
+        self.weights = None
+        least = 1.0
+        if weights is not None:
+            self.weights = checked_array("weights", weights, shape=(None,))
+            if not (least := float(self.weights.min())) > 0:
+                raise ValueError(f"weights must be positive, got {least}; leave such rows out")
         if (zero := float(self.G.value(np.zeros(1))[0])) != 0:
             raise ValueError(f"G(0) must be 0, got {zero}")
-        self._greatest = _inverse(self.G.value, 1 / self._least)  # entry of a vector of norm 1
+        self._greatest = _inverse(self.G.value, 1 / least)  # entry of a vector of norm 1
         _look(self.G, self._greatest * np.geomspace(1e-6, 1, LOOKS))
 
     def _sum(self, values: Any) -> float:
         """Add up over the rows."""
         return float(np.sum(values) if self.weights is None else self.weights @ values)
 
-    def value(self, r: ArrayLike) -> float:
-        """Find the norm of a vector, by Newton's method for 1 / t, in which Σ G is convex.
+    def _sizes(self, r: Reals) -> tuple[Reals, float]:
+        """Give the absolute values, divided by their greatest, and that; or zero."""
+        if self.weights is not None and len(r) != len(self.weights):
+            raise ValueError(
+                f"the norm has {len(self.weights)} weights and the vector {len(r)} entries; "
+                "take as many weights"
+            )
+        sizes = np.abs(r)
+        largest = float(sizes.max())
+        return sizes / (largest or 1.0), largest
 
-        Parameters
-        ----------
-        r : array_like, shape (n,)
-            The vector.
-
-        Returns
-        -------
-        float
-            Its norm.
-        """
-        sizes = np.abs(np.asarray(r, dtype=float))
-        if (largest := float(sizes.max(initial=0.0))) == 0:
+    def _value(self, r: Reals) -> float:
+        """Find the norm of a vector, by Newton's method for 1 / t, in which Σ G is convex."""
+        sizes, largest = self._sizes(r)
+        if largest == 0:
             return 0.0
-        sizes = sizes / largest
         k = self._greatest
         for _ in range(100):
             excess = self._sum(self.G.value(k * sizes)) - 1
@@ -110,30 +123,17 @@ class OrliczNorm:
             k -= step
         return largest / k
 
-    def dual(self, w: ArrayLike, guess: float | None = None) -> float:
-        """Find the dual norm: the least (1 + Σ v G*(k abs(w) / v)) / k.
-
-        Parameters
-        ----------
-        w : array_like, shape (n,)
-            The vector.
-        guess : float, optional
-            A number near the best k, to search less.
-
-        Returns
-        -------
-        float
-            The greatest ⟨w, r⟩ over the r of norm 1, or a little more.
-        """
-        sizes = np.abs(np.asarray(w, dtype=float))
-        if not sizes.any():
+    def _dual(self, w: Reals, guess: float | None = None) -> float:
+        """Find the least (1 + Σ v G*(k abs(w) / v)) / k, near a guess of k where there is one."""
+        sizes, largest = self._sizes(w)
+        if largest == 0:
             return 0.0
         slopes = sizes if self.weights is None else sizes / self.weights
 
         def size(k: float) -> float:
             return (1 + self._sum(self.G.conjugate(k * slopes))) / k
 
-        k = 1 / float(slopes.max()) if guess is None else guess
+        k = 1 / float(slopes.max()) if guess is None else guess * largest
         while size(k) == math.inf:
             k /= 2
             if k == 0:
@@ -142,7 +142,7 @@ class OrliczNorm:
             k *= 2
         while size(k / 2) < size(k):
             k /= 2
-        return _least(size, k, 60 if guess is None else 10)
+        return largest * _least(size, k, 60 if guess is None else 10)
 
     def _euclidean(self, rows: int) -> float:
         """Give c with ‖v‖₂ ≤ c · norm."""
@@ -151,7 +151,7 @@ class OrliczNorm:
     def _tangent(self, r: Reals, smoothing: float) -> Tangent:
         """Expand the norm of √(r² + smoothing²)."""
         away = np.hypot(r, smoothing)
-        value = self.value(away)
+        value = self._value(away)
         u = away / value
         _look(self.G, u)
         slope = self.G.derivative(u)
@@ -160,13 +160,13 @@ class OrliczNorm:
         step = 1e-4
         rise = self.G.derivative((1 + step) * u) - self.G.derivative((1 - step) * u)
         curvature = rise / (2 * step * u) * cosine**2 + slope / u * (1 - cosine**2)
-        weights = 1.0 if self.weights is None else self.weights
+        weights: Any = 1.0 if self.weights is None else self.weights
         w = weights * slope * cosine / total
         return Tangent(
             value,
             w,
             weights * np.maximum(curvature, 0) / (value * total),
-            lambda: self.dual(w, total * (1 - 1e-12)),
+            lambda: self._dual(w, total * (1 - 1e-12)),
         )
 
 
@@ -208,7 +208,7 @@ def _look(G: OrliczFunction, u: Reals) -> None:
     """Test a function in points that are met, for what the certificate needs."""
     met = np.unique(np.append(u[:: max(1, len(u) // LOOKS)], u.max()))
     values, slopes = G.value(met), G.derivative(met)
-    slack = ACCURACY * (values + met * slopes)
+    slack = ROUNDING + ACCURACY * (values + met * slopes)
     for k in range(len(met) - 1):
         chord, gap = values[k + 1] - values[k], met[k + 1] - met[k]
         if chord < gap * slopes[k] - slack[k + 1] or chord > gap * slopes[k + 1] + slack[k + 1]:

@@ -40,8 +40,8 @@ def orlicz_regression(
     tolerance : float, optional
         The objective is to lie within this factor of the lower bound, less 1; at least 1e-9.
     size : int, optional
-        Rows to draw for the first solution, 0 for none; by default 200 times the rank where that
-        is at most a tenth of the rows.
+        Rows to draw for the first solution; none for 0 or more than A has; by default 200
+        times the rank where that is at most a tenth of the rows.
     max_steps : int, optional
         Newton steps on all rows at most.
     rng : Generator, int or None, optional
@@ -65,8 +65,8 @@ def orlicz_regression(
     ⟨w, b⟩ / inf_k (1 + Σ G*(k abs(w_i))) / k.  With w = G'(r / t) this is attained at the
     optimum.  The rest is as in `lp_regression`; curvature is taken from differences of G'.  A jump
     of G' away from 0 is not smoothed and may leave a gap; the status then says so.  A function is
-    looked at where it is evaluated, in 200 points at a time: one that is not convex elsewhere, or
-    whose conjugate is too small there, is not found out.
+    looked at where it is evaluated, in some 200 points at a time: one that is not convex elsewhere,
+    or whose conjugate is too small there, is not found out.
 
     References
     ----------
@@ -80,12 +80,6 @@ def orlicz_regression(
     >>> result.status, bool(0 <= result.x[0] <= 2)
     ('certified', True)
     """
-    for method in ("value", "derivative", "conjugate"):
-        if isinstance(G, type) or not callable(getattr(G, method, None)):
-            raise TypeError(
-                f"G must have the methods value, derivative and conjugate, got {G!r}; "
-                "Huber() is such an object"
-            )
     return regression(
         A,
         b,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,9 @@ from algos._arguments import checked_count
 from algos.sketching._matrix import checked_matrix
 
 __all__ = ["polynomial_basis"]
+
+#: More columns than this are a mistake.
+MOST = 10**6
 
 
 def polynomial_basis(
@@ -25,7 +29,7 @@ def polynomial_basis(
     points : array_like, shape (n, k)
         Points of the cube [-1, 1]ᵏ.
     degree : int
-        The greatest total degree, at least 0.
+        The greatest total degree, at least 0; at most so great that there are 10⁶ columns.
     kind : {"legendre", "chebyshev"}, optional
         Orthonormal for uniform points, or for points whose coordinates are cosines of uniform
         angles.
@@ -52,7 +56,7 @@ def polynomial_basis(
     [[1.0, -1.414], [1.0, 0.0], [1.0, 1.414]]
     """
     at = checked_matrix("points", points).astype(np.float64, copy=False)
-    degree = checked_count("degree", degree, least=0, most=10**6)
+    degree = checked_count("degree", degree, least=0, most=MOST)
     if kind not in ("legendre", "chebyshev"):
         raise ValueError(f"kind must be 'legendre' or 'chebyshev', got {kind!r}")
     if np.abs(at).max() > 1:
@@ -60,15 +64,20 @@ def polynomial_basis(
         raise ValueError(
             f"points must lie in [-1, 1], got {at[k, axis]} at ({k}, {axis}); scale them"
         )
+    count = math.comb(at.shape[1] + degree, degree)
+    if count > MOST:
+        raise ValueError(
+            f"degree must give at most {MOST} columns, got {degree}: {count} of them in "
+            f"{at.shape[1]} variables"
+        )
     values = (legendre.legvander if kind == "legendre" else chebyshev.chebvander)(at, degree)
     j = np.arange(degree + 1)
     values *= np.sqrt(2 * j + 1 if kind == "legendre" else np.where(j > 0, 2, 1))
-    columns = [
-        np.prod([values[:, axis, power] for axis, power in enumerate(powers)], axis=0)
-        for total in range(degree + 1)
-        for powers in _powers(at.shape[1], total)
-    ]
-    return np.stack(columns, axis=1)
+    basis = np.empty((len(at), count))
+    every = (powers for total in range(degree + 1) for powers in _powers(at.shape[1], total))
+    for column, powers in enumerate(every):
+        basis[:, column] = np.prod([values[:, k, power] for k, power in enumerate(powers)], axis=0)
+    return basis
 
 
 def _powers(variables: int, total: int) -> list[tuple[int, ...]]:

@@ -5,14 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from algos.sketching._matrix import Floats, RowBlocks, checked_block, checked_matrix, row_blocks
+from algos.sketching._matrix import (
+    Floats,
+    RowBlocks,
+    checked_matrix,
+    compressed_rows,
+    require_finite_entries,
+    require_shape,
+    row_blocks,
+)
 
-__all__ = ["Products", "products", "single", "transposed_product"]
+__all__ = [
+    "Products",
+    "finite",
+    "gaussian",
+    "images_of_blocks",
+    "norm",
+    "products",
+    "transposed_product",
+]
 
 #: Rows that are turned into double precision at a time: dense ones should fit the cache.
 DENSE, SPARSE = 2**9, 2**14
@@ -35,81 +51,75 @@ class Products:
 
     def times(self, X: Floats) -> Floats:
         """Give A X."""
-        return self._checked(self.forward(X), (self.shape[0], X.shape[1]))
+        return self._checked(self.forward, X, (self.shape[0], X.shape[1]))
 
     def transposed(self, X: Floats) -> Floats:
         """Give AᵀX."""
-        return self._checked(self.backward(X), (self.shape[1], X.shape[1]))
+        return self._checked(self.backward, X, (self.shape[1], X.shape[1]))
 
-    def _checked(self, given: Any, shape: tuple[int, int]) -> Floats:
-        """Count, and look at the numbers."""
+    def _checked(
+        self, multiply: Callable[[Floats], Any], X: Floats, shape: tuple[int, int]
+    ) -> Floats:
+        """Multiply, count, and look at the numbers."""
         self.passes += 1
-        product = np.asarray(given)
-        if product.dtype.kind not in "iuf" or product.shape != shape:
-            raise ValueError(
-                f"A must multiply to real matrices of shape {shape}, got {product.dtype} of shape "
-                f"{product.shape}"
-            )
-        return _finite(product.astype(self.dtype, copy=False))
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at
+            product = np.asarray(multiply(X))
+            if product.dtype.kind not in "iuf" or product.shape != shape:
+                raise ValueError(
+                    f"A must multiply to real matrices of shape {shape}, got {product.dtype} of "
+                    f"shape {product.shape}"
+                )
+            return finite(product.astype(self.dtype, copy=False))
 
 
 def products(A: Any) -> Products:
     """Take an array, a sparse matrix, a linear operator or blocks of rows, to be read often."""
     if sparse.issparse(A):
-        return _sparse(cast(Any, A))
+        return _sparse(A)
     if hasattr(A, "matmat") and hasattr(A, "rmatmat"):
         return _operator(A)
-    if isinstance(A, Iterator):
-        raise TypeError(
-            "A is read more than once here and an iterator gives its blocks once; pass a function "
-            "that returns a new iterator"
-        )
-    if callable(A) or hasattr(A, "dask"):
+    if isinstance(A, Iterator) or callable(A) or hasattr(A, "dask"):
         return _blocks(row_blocks("A", A))
     array = checked_matrix("A", A)
     return Products(
         (array.shape[0], array.shape[1]),
         array.dtype,
-        lambda: math.hypot(*(_norm(block) for _, block in row_blocks("A", array))),
+        lambda: math.hypot(*(norm(block) for _, block in row_blocks("A", array))),
         lambda X: array @ X,
         lambda X: transposed_product(array, X),
     )
 
 
-def single(
-    blocks: RowBlocks, columns: Callable[[int, np.dtype[Any]], Floats]
-) -> tuple[Floats, Floats, float]:
-    """Read blocks once: X = columns(d, dtype), Y = A X, AᵀY and ‖A‖_F."""
-    images: list[Floats] = []
-    norms: list[float] = []
+def gaussian(rng: np.random.Generator, rows: int, columns: int, dtype: np.dtype[Any]) -> Floats:
+    """Draw a Gaussian matrix."""
+    return rng.standard_normal((rows, columns)).astype(dtype, copy=False)
+
+
+def images_of_blocks(
+    blocks: RowBlocks, size: int, probes: int, rng: np.random.Generator
+) -> Iterator[tuple[Floats, Floats]]:
+    """Read the blocks of A once: each, and its image under random vectors, d + probes at most."""
     X: Floats = np.zeros((0, 0))
-    back: Floats = X
     for first, block in blocks:
         if first == 0:
-            X = columns(block.shape[1], block.dtype)
-            back = np.zeros(X.shape)
-        images.append(_finite(block @ X))
-        back += transposed_product(block, images[-1])
-        norms.append(_norm(block))
-    return np.concatenate(images), _finite(back), math.hypot(*norms)
+            d = block.shape[1]
+            X = gaussian(rng, d, min(size, d) + probes, block.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at
+            image = block @ X
+        yield block, finite(image)
 
 
 def _sparse(A: Any) -> Products:
     """Take a sparse matrix."""
-    if A.ndim != 2 or 0 in A.shape:
-        raise ValueError(f"A must be a matrix with rows and columns, got shape {A.shape}")
-    rows = A.tocsr()
+    rows = compressed_rows("A", A)
     if not rows.has_canonical_format:
         rows = rows.copy()
         rows.sum_duplicates()
-    entries = rows.data if rows.data.size else np.zeros(1)
-    data = checked_block("A.data", np.reshape(entries, (-1, 1)))
-    if rows.dtype != data.dtype:
-        rows = rows.astype(data.dtype)
+    require_finite_entries("A", rows)
     return Products(
         A.shape,
-        data.dtype,
-        lambda: _norm(data),
+        rows.dtype,
+        lambda: norm(rows.data[: rows.nnz]),
         lambda X: rows @ X,
         lambda X: transposed_product(rows, X),
     )
@@ -118,10 +128,8 @@ def _sparse(A: Any) -> Products:
 def _operator(A: Any) -> Products:
     """Take what has shape, matmat and rmatmat."""
     shape = tuple(int(k) for k in A.shape)
-    if len(shape) != 2 or 0 in shape:
-        raise ValueError(f"A must be a matrix with rows and columns, got shape {shape}")
-    single_precision = getattr(A, "dtype", None) == np.float32
-    dtype = np.dtype(np.float32 if single_precision else np.float64)
+    require_shape("A", shape)
+    dtype = np.dtype(np.float32 if getattr(A, "dtype", None) == np.float32 else np.float64)
     return Products(
         (shape[0], shape[1]),
         dtype,
@@ -136,7 +144,7 @@ def _blocks(blocks: RowBlocks) -> Products:
     norms, rows, dtype = [], 0, np.dtype(np.float32)
     for _, block in blocks:
         rows += len(block)
-        norms.append(_norm(block))
+        norms.append(norm(block))
         columns, dtype = block.shape[1], np.promote_types(dtype, block.dtype)
 
     def backward(X: Floats) -> Floats:
@@ -167,18 +175,18 @@ def transposed_product(matrix: Any, X: Floats) -> Floats:
     return total
 
 
-def _finite(product: Floats) -> Floats:
+def finite(product: Floats) -> Floats:
     """Refuse inf and nan."""
     if not np.isfinite(product).all():
         raise ValueError("A must multiply to finite numbers, got inf or nan; scale A")
     return product
 
 
-def _norm(block: Floats) -> float:
+def norm(block: Floats) -> float:
     """Give the Frobenius norm, in double precision, of any scale."""
     flat = block.astype(np.float64, copy=False)
     squares = float(np.vdot(flat, flat))
     if 1e-280 < squares < 1e280:
         return math.sqrt(squares)
-    top = float(np.abs(flat).max())
+    top = float(np.abs(flat).max(initial=0))
     return top * float(np.linalg.norm(flat / top)) if top > 0 else 0.0

@@ -11,11 +11,19 @@ import numpy as np
 
 from algos._arguments import checked_count, checked_real
 from algos.sketching._matrix import Floats, row_blocks
-from algos.sketching._products import Products, products, single
+from algos.sketching._products import (
+    Products,
+    finite,
+    gaussian,
+    images_of_blocks,
+    norm,
+    products,
+    transposed_product,
+)
 from algos.sketching._range_finder import (
     checked_size,
     fresh_directions,
-    gaussian,
+    image_scale,
     largest,
     missed,
     orthonormal,
@@ -47,7 +55,8 @@ class RandomizedSVD:
     failure_probability : float
         As it was asked for.
     passes : int
-        Products with A and with Aᵀ, each of them a pass over A.
+        Passes over A: one a product with A or with Aᵀ, and one that finds the shape of a callable
+        or of a Dask array.
     """
 
     U: Floats
@@ -109,7 +118,7 @@ def randomized_svd(
     error is at most 2 + k/(p−1) times the least of rank k, whatever the number of power
     iterations.  O(m n (k + p) q) time for q passes, and O((m + n) ((k + p) q)²).  A single pass
     over an iterator finds QᵀA from AᵀAΩ, and its singular values below 8 √ε s_1 are lost.
-    The errors include what rounding may add.
+    The errors include what rounding may add, by constants that are measured, not proven.
 
     References
     ----------
@@ -179,15 +188,17 @@ def _krylov(
     """Multiply with A and Aᵀ in turn, and keep all that is new."""
     random = gaussian(rng, matrix.shape[1], size + probes, matrix.dtype)
     images = matrix.times(random)
-    scale = largest(images[:, :size])
+    scale = image_scale(images[:, :size])
     most = min(size * (turns + 1), *matrix.shape)
     basis, back = (np.empty((length, most), matrix.dtype, order="F") for length in matrix.shape)
     width, columns = 0, images[:, :size]
     for turn in range(turns + 1):
         fresh = fresh_directions(basis[:, :width], columns, scale)[:, : most - width]
+        if fresh.shape[1] == 0:
+            break
         new = slice(width, width + fresh.shape[1])
         basis[:, new], back[:, new], width = fresh, matrix.transposed(fresh), new.stop
-        if turn == turns or fresh.shape[1] == 0:
+        if turn == turns or width == most:
             break
         columns = matrix.times(orthonormal(back[:, new]))
     basis, back = basis[:, :width], back[:, :width]
@@ -205,29 +216,32 @@ def _one_pass(
     A: Iterator[Any], rank: int, extra: int, probes: int, rng: np.random.Generator
 ) -> _Basis:
     """Give the same from Y = AΩ and AᵀY: with Y = Q Σ Vᵀ, AᵀQ = AᵀY V Σ⁻¹."""
-    width = rank + extra
-
-    def columns(d: int, dtype: np.dtype[Any]) -> Floats:
-        return gaussian(rng, d, min(width, d) + probes, dtype)
-
-    images, back, norm = single(row_blocks("A", A), columns)
+    blocks, parts, norms = row_blocks("A", A, once=True), [], []
+    back: Any = 0.0
+    for block, image in images_of_blocks(blocks, rank + extra, probes, rng):
+        parts.append(image)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at
+            back += transposed_product(block, image[:, :-probes])
+        norms.append(norm(block))
+    images = np.concatenate(parts)
     size = images.shape[1] - probes
     checked_size("rank", rank, (len(images), len(back)))
+    image_scale(images, math.sqrt(np.finfo(np.float64).tiny))  # back holds squares of A
     random = images[:, :size].astype(np.float64, copy=False)
     left, values, right = np.linalg.svd(random, full_matrices=False)
     kept = values > 8 * math.sqrt(np.finfo(images.dtype).eps) * values[0]
     basis = left[:, kept].astype(images.dtype, copy=False)
-    found = back[:, :size] @ (right[kept].T / values[kept])
+    found = finite(back) @ (right[kept].T / values[kept])
     rest = largest(missed(basis, images[:, size:]))
-    return _Basis(basis, found, rest, norm, 1, 8 * values[0] / values[kept])
+    return _Basis(basis, found, rest, math.hypot(*norms), 1, 8 * values[0] / values[kept])
 
 
 def _frobenius(found: _Basis, s: Floats, rounding: float) -> float:
     """Give √(‖A‖_F² − Σ s²), rounded up."""
-    norm = found.norm
-    if not 0 < norm < math.inf:
-        return norm
-    columns = np.linalg.norm(found.back.astype(np.float64, copy=False) / norm, axis=0)
-    off = rounding / norm * found.shares
-    slack = rounding / norm + 4 * columns @ off + 2 * off @ off
-    return norm * math.sqrt(max(1 - float(((s / norm) ** 2).sum()), 0.0) + slack)
+    whole = found.norm
+    if not 0 < whole < math.inf:
+        return whole
+    columns = np.linalg.norm(found.back.astype(np.float64, copy=False) / whole, axis=0)
+    off = rounding / whole * found.shares
+    slack = rounding / whole + 4 * columns @ off + 2 * off @ off
+    return whole * math.sqrt(max(1 - float(((s / whole) ** 2).sum()), 0.0) + slack)

@@ -11,9 +11,25 @@ import numpy as np
 
 from algos._arguments import checked_count, checked_real
 from algos.sketching._matrix import Floats, row_blocks
-from algos.sketching._products import products, single, transposed_product
+from algos.sketching._products import (
+    Products,
+    gaussian,
+    images_of_blocks,
+    products,
+    transposed_product,
+)
 
-__all__ = ["RangeFinderResult", "fresh_directions", "missed", "probe_factor", "range_finder"]
+__all__ = [
+    "RangeFinderResult",
+    "checked_size",
+    "fresh_directions",
+    "image_scale",
+    "largest",
+    "missed",
+    "orthonormal",
+    "probe_factor",
+    "range_finder",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +46,8 @@ class RangeFinderResult:
     failure_probability : float
         As it was asked for.
     passes : int
-        Products with A and with Aᵀ, each of them a pass over A.
+        Passes over A: one a product with A or with Aᵀ, and one that finds the shape of a callable
+        or of a Dask array.
     status : {"found", "tolerance not reached"}
         The latter where ``size`` or rounding ended the search.
     """
@@ -115,49 +132,66 @@ def range_finder(
     chance = checked_real("failure_probability", failure_probability, 1e-300, 1)
     generator = np.random.default_rng(rng)
     step = size if tolerance is None else min(probes, size)
-    if isinstance(A, Iterator) and turns == 0 and tolerance is None:
-        blocks = row_blocks("A", A)
-        images, back, _ = single(blocks, lambda d, t: gaussian(generator, d, size + probes, t))
-        checked_size("size", size, (len(images), len(back)))
-        matrix, passes = None, 1
-    else:
-        matrix = products(A)
-        checked_size("size", size, matrix.shape)
-        images = matrix.times(gaussian(generator, matrix.shape[1], step + probes, matrix.dtype))
-        passes = matrix.passes
     factor = probe_factor(probes, chance / math.ceil(size / step))
-    basis, fresh, tests = images[:, :0], images[:, :step], images[:, step:]
-    scale = largest(images)
-    rounding = 8 * float(np.finfo(images.dtype).eps) * scale
-    while True:
-        if matrix is not None:
-            for _ in range(turns):
-                fresh = orthonormal(missed(basis, fresh))
-                fresh = matrix.times(orthonormal(matrix.transposed(fresh)))
-        wanted = fresh.shape[1]
-        fresh = fresh_directions(basis, fresh, largest(fresh) if turns else scale)
-        basis = np.hstack([basis, fresh])
-        rest = missed(basis, tests)
-        bound = factor * largest(rest) + rounding
-        room = size - basis.shape[1]
-        if matrix is None or tolerance is None or bound <= tolerance:
-            break
-        if room == 0 or fresh.shape[1] < wanted:  # what is left is rounding
-            break
-        fresh = rest[:, :room]
-        tests = matrix.times(gaussian(generator, matrix.shape[1], probes, matrix.dtype))
+    if isinstance(A, Iterator) and turns == 0 and tolerance is None:
+        images, passes = _images_once(A, size, probes, generator), 1
+        scale = image_scale(images)
+        basis = fresh_directions(images[:, :0], images[:, :size], scale)
+        bound = _bound(missed(basis, images[:, size:]), factor, scale)
+    else:
+        matrix, target = products(A), tolerance or 0.0
+        checked_size("size", size, matrix.shape)
+        basis, bound = _grown(matrix, size, step, probes, turns, factor, target, generator)
+        passes = matrix.passes
     return RangeFinderResult(
         basis=basis,
         error_bound=bound,
         failure_probability=chance,
-        passes=passes if matrix is None else matrix.passes,
+        passes=passes,
         status="found" if tolerance is None or bound <= tolerance else "tolerance not reached",
     )
 
 
-def gaussian(rng: np.random.Generator, rows: int, columns: int, dtype: np.dtype[Any]) -> Floats:
-    """Draw a Gaussian matrix."""
-    return rng.standard_normal((rows, columns)).astype(dtype, copy=False)
+def _images_once(A: Iterator[Any], size: int, probes: int, rng: np.random.Generator) -> Floats:
+    """Multiply blocks that come once with as many random vectors as are wanted in all."""
+    read = images_of_blocks(row_blocks("A", A, once=True), size, probes, rng)
+    images = np.concatenate([image for _, image in read])
+    checked_size("size", size, (len(images), images.shape[1] - probes))
+    return images
+
+
+def _grown(
+    matrix: Products,
+    size: int,
+    step: int,
+    probes: int,
+    turns: int,
+    factor: float,
+    target: float,
+    rng: np.random.Generator,
+) -> tuple[Floats, float]:
+    """Extend a basis by steps until its bound reaches the target, or its columns the size."""
+    images = matrix.times(gaussian(rng, matrix.shape[1], step + probes, matrix.dtype))
+    basis, fresh, tests = images[:, :0], images[:, :step], images[:, step:]
+    scale = image_scale(images)
+    while True:
+        for _ in range(turns):
+            fresh = orthonormal(missed(basis, fresh))
+            fresh = matrix.times(orthonormal(matrix.transposed(fresh)))
+        new = fresh_directions(basis, fresh, largest(fresh) if turns else scale)
+        basis = np.hstack([basis, new])
+        rest = missed(basis, tests)
+        bound = _bound(rest, factor, scale)
+        room = size - basis.shape[1]
+        if bound <= target or room == 0 or new.shape[1] < fresh.shape[1]:  # the rest is rounding
+            return basis, bound
+        fresh = rest[:, :room]
+        tests = matrix.times(gaussian(rng, matrix.shape[1], probes, matrix.dtype))
+
+
+def _bound(rest: Floats, factor: float, scale: float) -> float:
+    """Bound what is missed by what is left of the probes, and by rounding."""
+    return factor * largest(rest) + 8 * float(np.finfo(rest.dtype).eps) * scale
 
 
 def checked_size(name: str, size: int, shape: tuple[int, int]) -> None:
@@ -172,11 +206,22 @@ def probe_factor(probes: int, chance: float) -> float:
 
 
 def largest(columns: Floats) -> float:
-    """Give the greatest norm of a column."""
+    """Give the greatest norm of a column, which must not overflow."""
     top = float(np.abs(columns).max(initial=0))
     if top == 0:
         return 0.0
-    return top * float(np.linalg.norm(columns.astype(np.float64) / top, axis=0).max())
+    length = top * float(np.linalg.norm(columns.astype(np.float64) / top, axis=0).max())
+    if length > float(np.finfo(columns.dtype).max):
+        raise ValueError("A must have a norm that does not overflow; divide A by a number before")
+    return length
+
+
+def image_scale(images: Floats, least: float = 0.0) -> float:
+    """Give the greatest norm of a column of AΩ, which must not underflow."""
+    scale = largest(images)
+    if 0 < scale < max(least, float(np.finfo(images.dtype).tiny)):
+        raise ValueError("A must not be so small that products underflow; multiply A by a number")
+    return scale
 
 
 def orthonormal(columns: Floats) -> Floats:

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from algos._arguments import checked_array, checked_count, checked_real
-from algos.sketching._regression_newton import Fit, Norm, dual_bound, newton
-from algos.sketching._regression_rows import Reals, Rows
+from algos.sketching._norm import Norm, Reals
+from algos.sketching._regression_basis import EPS
+from algos.sketching._regression_newton import Fit, dual_bound, newton
+from algos.sketching._regression_rows import Rows
 
 __all__ = ["RegressionResult", "regression"]
 
@@ -20,7 +22,10 @@ __all__ = ["RegressionResult", "regression"]
 COLD, WARM = 0.1, 0.003
 
 #: Rounding of a product of two vectors, summed in pairs, and of a dual norm: 64 units.
-SUM = 64 * float(np.finfo(np.float64).eps)
+SUM = 64 * EPS
+
+#: A share of the norm of b that is no reason to prefer x = 0, and that an exact fit may leave.
+SMALL = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,15 +37,16 @@ class RegressionResult:
     x : ndarray, shape (d,)
         Coefficients.
     objective : float
-        The norm of b − A x, recomputed on all rows from ``x``.
+        The norm of b − A x, recomputed on all rows from ``x``.  Unless it is certified,
+        at most 1 + 1e-8 times the norm of b, all rounding included; ``x`` is 0 to keep to that.
     lower_bound : float
         No coefficients reach less, by the dual vector; 0 where rounding hides the rank of A.
     gap : float
         ``objective`` − ``lower_bound``.
     status : str
         "certified": the gap is at most the tolerance times the lower bound; "exact fit": the
-        residual is what rounding leaves of zero; "step limit": neither, after all steps;
-        "rounding": neither, and more steps would not help.
+        residual is what rounding leaves of zero, and at most 1e-8 of b in the norm; "step limit":
+        neither, after all steps; "rounding": neither, and more steps would not help.
     dual : ndarray, shape (n,)
         Vector w of dual norm 1 at most whose Aᵀw is zero, up to what ``lower_bound`` pays for.
     rank : int
@@ -65,6 +71,7 @@ class RegressionResult:
     passes: int
 
 
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")  # infinities are looked for
 def regression(
     A: Any,
     b: ArrayLike,
@@ -80,15 +87,13 @@ def regression(
     """Whiten, solve on a sample of rows, and go on with all of them.
 
     ``sampled`` turns the weights of sampled rows into a norm and factors of the rows; they are
-    drawn with their leverage to the ``power``.
+    drawn with their leverage to the ``power``, unless they would be more than A has.
     """
     tolerance = checked_real("tolerance", tolerance, 1e-9, 1, low_end=True)
     limit = checked_count("max_steps", max_steps, least=0)
     wanted = None if size is None else checked_count("size", size, least=0)
     rng = np.random.default_rng(rng)
     rows = Rows(A)
-    if isinstance(b, np.ma.MaskedArray):
-        raise TypeError("b must not be masked; fill it, or leave masked rows out")
     b = checked_array("b", b, shape=(rows.count,))
     scale = float(np.abs(b).max()) or 1.0
     b /= scale
@@ -96,8 +101,9 @@ def regression(
     count = 200 * rows.rank if wanted is None else wanted
     if (
         sampled is None
-        or count < 1
+        or not 1 <= count <= rows.count
         or rows.rank == 0
+        or not rows.proven
         or (wanted is None and rows.count < 10 * count)
     ):
         count = 0
@@ -128,17 +134,23 @@ def _finished(
     """Recompute the certificate on all rows, from the coefficients and the dual vector alone."""
     x, w = rows.transform @ fit.y, fit.dual
     residual, errors, left = rows.checked(b, x, w)
-    objective = norm.value(residual)
-    greatest = norm.value(np.abs(residual) + errors)
+    if not np.isfinite(residual + errors).all():
+        x, residual, errors = np.zeros(rows.columns), b, EPS * np.abs(b)
+    objective = norm._value(residual)
+    greatest = norm._value(np.abs(residual) + errors)
     product = float(np.sum(w * residual) - np.sum(np.abs(w) * (errors + SUM * np.abs(residual))))
     bound = dual_bound(greatest, product, norm._euclidean(rows.count) * left)
     bound = min(bound, objective) if rows.proven else 0.0
+    plain = norm._value(b)
+    ended = "step limit" if fit.steps == limit else "rounding"
     if greatest - bound <= tolerance * bound or greatest == 0:
         status = "certified"
-    elif objective <= norm.value(errors):
+    elif greatest > (1 + SMALL) * plain:  # x = 0 is better
+        x, objective, status = np.zeros(rows.columns), plain, ended
+    elif objective <= min(norm._value(errors), SMALL * plain):
         status = "exact fit"
     else:
-        status = "step limit" if fit.steps == limit else "rounding"
+        status = ended
     result = RegressionResult(
         x=x * scale,
         objective=objective * scale,

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from algos.sketching._count_sketch import CountSketch
 from algos.sketching._matrix import Floats
+from algos.sketching._norm import Reals
 from algos.sketching._whitening import row_whitening, triangular_factor, whitening
 
 __all__ = ["exact_basis", "sketched_basis"]
-
-Reals = NDArray[np.float64]
 
 EPS = float(np.finfo(np.float64).eps)
 #: Rows of the CountSketch: for each column, and at least.

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from algos.sketching._matrix import BLOCK, RowBlocks, row_blocks
+from algos.sketching._norm import Reals, Tangent
 from algos.sketching._regression_basis import EPS, exact_basis, sketched_basis
 
-if TYPE_CHECKING:
-    from algos.sketching._regression_newton import Tangent
-
-__all__ = ["Reals", "Rows"]
-
-Reals = NDArray[np.float64]
+__all__ = ["Rows"]
 
 #: Sparse matrices with a greater share of nonzeros are read as dense blocks.
 SPARSE = 0.2

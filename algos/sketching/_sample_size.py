@@ -115,13 +115,14 @@ def guaranteed_distortion(
 def _draws(total: float, dimension: int, p: float, distortion: float, failure: float) -> float:
     """Compute the draws before they are rounded up."""
     power = max(p, 1.0)
-    if p == 2 or dimension == 1:
-        error, log_points = np.array([1 - (1 - distortion) ** power]), np.log([float(dimension)])
-    else:
-        net = distortion * np.geomspace(1e-4, 0.5, 200)
-        error = _largest_error(net, power, distortion)
-        log_points = dimension / min(p, 1.0) * np.log1p(2 / net)
     with np.errstate(divide="ignore", over="ignore"):  # an error of 0 takes infinitely many
+        if p == 2 or dimension == 1:
+            error = np.array([1 - (1 - distortion) ** power])
+            log_points = np.log([float(dimension)])
+        else:
+            net = distortion * np.geomspace(1e-4, 0.5, 200)
+            error = _largest_error(net, power, distortion)
+            log_points = dimension / min(p, 1.0) * np.log1p(2 / net)
         draws = 2 * total * (1 + error / 3) / error**2 * (log_points + math.log(2 / failure))
     return float(draws.min())
 

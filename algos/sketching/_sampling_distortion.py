@@ -32,11 +32,14 @@ def eigenvalue_ratios(
     """Enclose all ‖SAx‖₂/‖Ax‖₂ by singular values, in coordinates where A is orthonormal."""
     rank = coordinates.rank
     gram, squares, count = np.zeros((rank, rank)), 0.0, 0
-    for first, block in blocks:
-        rows, errors = _transformed(block, coordinates)
-        gram += rows.T @ rows
-        squares += float(errors @ errors)
-        count = first + len(block)
+    with np.errstate(over="ignore", invalid="ignore"):  # looked at
+        for first, block in blocks:
+            rows, errors = _transformed(block, coordinates)
+            gram += rows.T @ rows
+            squares += float(errors @ errors)
+            count = first + len(block)
+    if not (np.isfinite(gram).all() and np.isfinite(squares)):
+        return 0.0, math.inf
     values, off = np.linalg.eigvalsh(gram), (count + 10 * rank) * EPS * np.trace(gram)
     least = math.sqrt(max(values[0] - off, 0.0)) - math.sqrt(squares)
     greatest = math.sqrt(values[-1] + off) + math.sqrt(squares)

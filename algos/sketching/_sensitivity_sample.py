@@ -36,6 +36,9 @@ Reals = NDArray[np.float64]
 #: Draws at most: their places take 8 bytes each.
 MOST_SIZE = 2**28
 
+#: Directions at most: each takes up to a kilobyte.
+MOST_DIRECTIONS = 2**20
+
 #: A grid is chosen so that about this many |row · direction|^p are taken.
 GRID_WORK = 5 * 10**7
 
@@ -140,7 +143,7 @@ def sensitivity_sample(
         In (0, 1).
     directions : int, optional
         Directions of the grid that encloses the distortion where the rank is at most 3 and p ≠ 2;
-        0 for no grid.  By default 64 to 4096, the fewer the more rows A has.
+        0 for no grid; at most 2^20.  By default 64 to 4096, the fewer the more rows A has.
     rng : int or numpy.random.Generator, optional
         Source of the draws.
 
@@ -203,8 +206,8 @@ def sensitivity_sample(
     if distortion is not None:
         distortion = checked_real("distortion", distortion, 0, 1)
     if directions is not None:
-        directions = checked_count("directions", directions, least=0)
-    blocks = _repeatable(A)
+        directions = checked_count("directions", directions, least=0, most=MOST_DIRECTIONS)
+    blocks = _Even(row_blocks("A", A))
     found = _scores(A, blocks, p, scores)
     total, rank = max(found.total, 1.0), found.coordinates.rank
     if size is None:
@@ -242,17 +245,6 @@ class _Even:
 
     def __iter__(self) -> Iterator[tuple[int, Floats]]:
         return even_blocks(self.blocks)
-
-
-def _repeatable(A: Any) -> _Even:
-    """Read a matrix more than once."""
-    blocks = row_blocks("A", A)
-    if blocks.one_pass:
-        raise TypeError(
-            "A must be readable more than once, got an iterator; pass a function that returns a "
-            "new iterator, or feed the blocks to a Coreset"
-        )
-    return _Even(blocks)
 
 
 def _scores(A: Any, blocks: Blocks, p: float, kind: ScoreKind | ArrayLike) -> RowScores:

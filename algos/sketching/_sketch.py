@@ -22,24 +22,34 @@ Ranges = tuple[tuple[int, int], ...]
 class Sketch(ABC):
     """A random matrix S with E SᵀS = I, and S A for the rows of A seen so far.
 
-    The column of S for row i is a function of the seed and i alone.
+    The column of S for row i is a function of seed, size, options and i alone.
     """
 
     #: Constructor arguments besides ``size`` and ``rng``, kept as attributes.
-    options: ClassVar[tuple[str, ...]] = ()
+    _options: ClassVar[tuple[str, ...]] = ()
     #: Whether sparse rows are added without making them dense.
-    takes_sparse: ClassVar[bool] = False
+    _takes_sparse: ClassVar[bool] = False
 
     def __init__(self, size: int, *, rng: Any = None) -> None:
         self.size = checked_count("size", size, most=2**31 - 1)
-        self.seed = int(np.random.default_rng(rng).integers(2**63))
-        self.covered: Ranges = ()
+        self._seed = int(np.random.default_rng(rng).integers(2**63))
+        self._covered: Ranges = ()
         self._total: Reals | None = None
         self._single = True
 
     def __repr__(self) -> str:
-        options = "".join(f", {name}={getattr(self, name)}" for name in self.options)
+        options = "".join(f", {name}={getattr(self, name)}" for name in self._options)
         return f"{type(self).__name__}(size={self.size}{options}, seed={self.seed})"
+
+    @property
+    def seed(self) -> int:
+        """The seed of S, from 0 to 2^63 − 1, as drawn from ``rng``."""
+        return self._seed
+
+    @property
+    def covered(self) -> Ranges:
+        """Ranges of the rows seen by `update`: first, and one past the last."""
+        return self._covered
 
     def apply(self, A: Any) -> Floats:
         """Compute S A for a whole matrix; the sketch's own sum does not change.
@@ -82,7 +92,7 @@ class Sketch(ABC):
         end = self.covered[-1][1] if self.covered else 0
         first = end if at is None else checked_count("at", at, least=0)
         total, count, single = self._added("rows", rows, self._total, first)
-        self.covered = joined(self.covered, ((first, first + count),))
+        self._covered = joined(self.covered, ((first, first + count),))
         self._total, self._single = total, self._single and single
 
     def merge(self, other: Self) -> None:
@@ -100,7 +110,7 @@ class Sketch(ABC):
         """
         if type(other) is not type(self):
             raise TypeError(f"other must be a {type(self).__name__}, got {other!r}")
-        for name in ("size", *self.options, "seed"):
+        for name in ("size", *self._options, "seed"):
             mine, its = getattr(self, name), getattr(other, name)
             if mine != its:
                 raise ValueError(
@@ -120,7 +130,7 @@ class Sketch(ABC):
                 total += self._total
         covered = joined(self.covered, other.covered)
         _require_no_overflow(total, "the merged sums")
-        self._total, self.covered = total, covered
+        self._total, self._covered = total, covered
         self._single = self._single and other._single
 
     def result(self) -> Floats:
@@ -146,7 +156,7 @@ class Sketch(ABC):
         return {
             "kind": type(self).__name__,
             "size": self.size,
-            **{name: getattr(self, name) for name in self.options},
+            **{name: getattr(self, name) for name in self._options},
             "seed": self.seed,
             "dtype": "float32" if self._single else "float64",
             "covered": np.array(self.covered, dtype=np.int64).reshape(-1, 2),
@@ -172,10 +182,10 @@ class Sketch(ABC):
         TypeError, ValueError
             The mapping lacks something, or holds what no sketch of this kind has.
         """
-        names = ("kind", "size", *cls.options, "seed", "dtype", "covered", "total")
+        names = ("kind", "size", *cls._options, "seed", "dtype", "covered", "total")
         found = read_state(cls.__name__, names, state)
-        sketch = cls(**{name: found[name][()] for name in ("size", *cls.options)}, rng=0)
-        sketch.seed, sketch._single = found["seed"], found["dtype"] == "float32"
+        sketch = cls(**{name: found[name][()] for name in ("size", *cls._options)}, rng=0)
+        sketch._seed, sketch._single = found["seed"], found["dtype"] == "float32"
         sketch._restore(found["covered"], found["total"])
         return sketch
 
@@ -186,7 +196,7 @@ class Sketch(ABC):
         for first, stop in covered.tolist():
             checked_count("covered", first, least=0)
             checked_count("covered", stop, least=first + 1)
-            self.covered = joined(self.covered, ((first, stop),))
+            self._covered = joined(self.covered, ((first, stop),))
             self._check_end(stop)
         columns = total.shape[-1] if total.ndim else 0
         wanted = self._shape(max(columns, 1)) if self.covered else (0,)
@@ -204,7 +214,7 @@ class Sketch(ABC):
         total = None if total is None else total.copy()
         count, single = 0, True
         with np.errstate(over="ignore", invalid="ignore"):  # looked at below
-            for block in blocks(name, A, compressed=self.takes_sparse):
+            for block in blocks(name, A, compressed=self._takes_sparse):
                 columns = block.shape[1]
                 if total is None:
                     total = np.zeros(self._shape(columns))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from accel.counters import signed_buckets
 from algos._arguments import checked_count
 from algos.sketching._sketch import Sketch
 from algos.sketching._sketch_rows import Reals, parts, scatter
@@ -28,13 +27,6 @@ class SparseSignSketch(Sketch):
     rng : int, Generator or None, optional
         Seed of S; sketches that are to be merged need the same integer.
 
-    Attributes
-    ----------
-    size, nonzeros, seed : int
-        As given and drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
-
     Raises
     ------
     TypeError, ValueError
@@ -45,7 +37,7 @@ class SparseSignSketch(Sketch):
     The mean of ‖(SU)ᵀSU − I‖_F² is (d² + d − 2 Σ τ_i²) / m for U with d orthonormal columns and
     squared row norms τ_i, whatever s: the same as CountSketch's.  What s makes smaller are the
     higher moments.  Hashes of (seed, i) stand in for the theorem's independent choices.
-    O(s · number of nonzeros of A) time, O(size · d) memory.
+    O(s · number of nonzeros of A + s² · number of rows) time, O(size · d) memory.
 
     References
     ----------
@@ -61,8 +53,8 @@ class SparseSignSketch(Sketch):
     ([4, 4, 4, 4, 4], [1.0, 1.0, 1.0, 1.0, 1.0])
     """
 
-    options = ("nonzeros",)
-    takes_sparse = True
+    _options = ("nonzeros",)
+    _takes_sparse = True
 
     def __init__(self, size: int, *, nonzeros: int | None = None, rng: Any = None) -> None:
         super().__init__(size, rng=rng)
@@ -71,11 +63,8 @@ class SparseSignSketch(Sketch):
 
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Add rows, dense or compressed, to their buckets."""
-        for at, part in parts(rows):
-            buckets, signs = signed_buckets(
-                self.seed, first + at, part.shape[0], self.size, self.nonzeros
-            )
-            scatter(part, buckets, signs, total)
+        for at, part in parts(rows, self.nonzeros):
+            scatter(part, first + at, self.seed, self.nonzeros, total)
 
     def _scaled(self, total: Reals) -> Reals:
         """Divide by √s: the columns of S have norm 1."""

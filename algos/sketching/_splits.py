@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from algos.sketching._matrix import Floats, checked_matrix
 
-__all__ = ["Tree", "bounds", "depth", "leaf_order"]
+__all__ = ["Tree", "bounds", "checked_tree", "depth", "leaf_order"]
 
 Indices = NDArray[np.int64]
 #: How the points are split.
@@ -26,19 +26,25 @@ def bounds(count: int, level: int) -> Indices:
     return np.asarray(count * np.arange(2**level + 1, dtype=np.int64) >> level)
 
 
+def checked_tree(tree: Tree | None, coordinates: Any) -> Tree:
+    """Validate a tree's name, choose one for None, and see that it has what it splits by."""
+    if tree is None:
+        return "order" if coordinates is None else "coordinates"
+    if tree not in ("order", "coordinates", "pca"):
+        raise ValueError(f"tree must be 'order', 'coordinates' or 'pca', got {tree!r}")
+    if tree != "order" and coordinates is None:
+        raise ValueError(f"tree={tree!r} needs coordinates, one row for each probability")
+    return tree
+
+
 def leaf_order(count: int, coordinates: Any, tree: Tree | None) -> Indices:
     """Order the leaves so that each node of the halving tree is split along an axis.
 
     The axis is a coordinate, the next one at each level, or the node's principal axis.
     """
-    if tree is None:
-        tree = "order" if coordinates is None else "coordinates"
-    if tree not in ("order", "coordinates", "pca"):
-        raise ValueError(f"tree must be 'order', 'coordinates' or 'pca', got {tree!r}")
+    tree = checked_tree(tree, coordinates)
     if tree == "order":
         return np.arange(count, dtype=np.int64)
-    if coordinates is None:
-        raise ValueError(f"tree={tree!r} needs coordinates, one row for each probability")
     points = checked_matrix("coordinates", coordinates)
     if len(points) != count:
         raise ValueError(f"coordinates must have {count} rows, got shape {points.shape}")

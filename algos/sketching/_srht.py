@@ -34,13 +34,6 @@ class SRHT(Sketch):
     rng : int, Generator or None, optional
         Seed of S; sketches that are to be merged need the same integer.
 
-    Attributes
-    ----------
-    size, rows, seed : int
-        As given and drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
-
     Raises
     ------
     TypeError, ValueError
@@ -73,13 +66,17 @@ class SRHT(Sketch):
     True
     """
 
-    options = ("rows",)
+    _options = ("rows",)
 
     def __init__(self, size: int, *, rows: int, rng: Any = None) -> None:
         super().__init__(size, rng=rng)
         self.rows = checked_count("rows", rows)
         self._length = 1 << (self.rows - 1).bit_length()  # N
-        checked_count("size", self.size, most=self._length)
+        if self.size > self._length:
+            raise ValueError(
+                f"size must be at most {self._length}, the power of two from rows = {self.rows} "
+                f"on, got {self.size}; make the sketch with more rows, or take a smaller size"
+            )
 
     @cached_property
     def _sampled(self) -> NDArray[np.int64]:

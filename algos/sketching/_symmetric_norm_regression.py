@@ -6,9 +6,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from algos.sketching._orlicz_norm import OrliczNorm
+from algos.sketching._norm import Norm
 from algos.sketching._regression import RegressionResult, regression
-from algos.sketching._symmetric_norms import LpNorm, OrderedNorm, SumOfNorms
 
 __all__ = ["symmetric_norm_regression"]
 
@@ -16,7 +15,7 @@ __all__ = ["symmetric_norm_regression"]
 def symmetric_norm_regression(
     A: Any,
     b: ArrayLike,
-    norm: LpNorm | OrderedNorm | OrliczNorm | SumOfNorms,
+    norm: Norm,
     *,
     tolerance: float = 0.01,
     max_steps: int = 300,
@@ -49,11 +48,11 @@ def symmetric_norm_regression(
 
     Notes
     -----
-    From least squares on, Newton's method on the norm smoothed by a Euclidean ball: its gradient
-    is the projection of the residual onto the dual ball.  A sum's dual ball is the sum of its
-    parts', so a sum of dual vectors, one a part, is the certificate.  All rows take part: a sample
-    of rows keeps a norm that is no sum over the rows only within a factor that grows with d.
-    O(n d² + n log n) a step.
+    From least squares on, Newton's method on the smoothed norm.  Ordered norms are smoothed by a
+    Euclidean ball: the gradient is the projection of the residual onto the dual ball.  A sum's dual
+    ball is the sum of its parts', so a sum of dual vectors, one a part, is the certificate.  All
+    rows take part: a sample of rows keeps a norm that is no sum over the rows only within a factor
+    that grows with d.  O(n d² + n log n) a step.
 
     References
     ----------
@@ -67,7 +66,7 @@ def symmetric_norm_regression(
     >>> result.status, result.x.round(1).tolist()
     ('certified', [5.0])
     """
-    if not isinstance(norm, (LpNorm, OrderedNorm, OrliczNorm, SumOfNorms)):
+    if not isinstance(norm, Norm):
         raise TypeError(
             f"norm must be an LpNorm, OrderedNorm, TopKNorm, OrliczNorm or SumOfNorms, got {norm!r}"
         )

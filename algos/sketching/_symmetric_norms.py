@@ -10,16 +10,18 @@ from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
 
 from algos._arguments import checked_array, checked_count, checked_real
-from algos.sketching._regression_newton import Norm, Reals, Tangent
+from algos.sketching._norm import DualizedNorm, Norm, Reals, Tangent
 
 __all__ = ["LpNorm", "OrderedNorm", "SumOfNorms", "TopKNorm"]
 
 #: Pools of entries whose common shift the curvature takes out exactly; of smaller ones it takes
 #: the share that it has if their rows are unlike.
 GROUPS = 64
+#: Weights and factors between these keep products with them far from overflow.
+LEAST, GREATEST = 1e-100, 1e100
 
 
-class LpNorm:
+class LpNorm(DualizedNorm):
     """The norm (Σ abs(r_i)^p)^(1/p).
 
     Parameters
@@ -37,35 +39,12 @@ class LpNorm:
     def __init__(self, p: float) -> None:
         self.p = checked_real("p", p, 1, math.inf, low_end=True)
 
-    def value(self, r: ArrayLike) -> float:
-        """Give the norm of a vector.
+    def _value(self, r: Reals) -> float:
+        """Give the norm."""
+        return _power_norm(r, self.p)
 
-        Parameters
-        ----------
-        r : array_like, shape (n,)
-            The vector.
-
-        Returns
-        -------
-        float
-            Its norm.
-        """
-        return _power_norm(np.asarray(r, dtype=float), self.p)
-
-    def dual(self, w: ArrayLike) -> float:
-        """Give the dual norm: that of the conjugate exponent.
-
-        Parameters
-        ----------
-        w : array_like, shape (n,)
-            The vector.
-
-        Returns
-        -------
-        float
-            The greatest ⟨w, r⟩ over the r of norm 1.
-        """
-        w = np.asarray(w, dtype=float)
+    def _dual(self, w: Reals) -> float:
+        """Give the dual norm: that of the conjugate exponent."""
         return _power_norm(w, self.p / (self.p - 1)) if self.p > 1 else _greatest(w)
 
     def _euclidean(self, rows: int) -> float:
@@ -79,7 +58,7 @@ class LpNorm:
             w = np.clip(r / smoothing, -1, 1)
             value = float(w @ r) - smoothing / 2 * float(w @ w)
             flat = (np.abs(r) < smoothing) / smoothing
-            return Tangent(value, w, flat, lambda: self.dual(w))
+            return Tangent(value, w, flat, lambda: self._dual(w))
         away = np.hypot(r, smoothing) if p < 2 else np.abs(r)
         value = _power_norm(away, p)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -88,16 +67,16 @@ class LpNorm:
             curvature = scaled ** (p - 2) / value * (1 + (p - 2) * cosine**2)
         if p >= 2:
             curvature = (p - 1) * scaled ** (p - 2) / value
-        return Tangent(value, w, curvature, lambda: self.dual(w))
+        return Tangent(value, w, curvature, lambda: self._dual(w))
 
 
-class OrderedNorm:
+class OrderedNorm(DualizedNorm):
     """The norm Σ λ_i · (i-th largest absolute value): an ordered weighted l1 norm.
 
     Parameters
     ----------
     weights : array_like, shape (k,)
-        Weights λ, at least 0 and not rising, the first positive; zeros follow.
+        Weights λ, at least 0 and not rising, the first from 1e-100 to 1e100; zeros follow.
 
     Examples
     --------
@@ -115,9 +94,10 @@ class OrderedNorm:
                 "weights must be at least 0, not rise, and start above 0, "
                 f"got {self.weights}; sort them"
             )
-        if not 1e-100 <= self.weights[0] <= 1e100:
+        if not LEAST <= self.weights[0] <= GREATEST:
             raise ValueError(
-                f"weights must start between 1e-100 and 1e100, got {self.weights[0]}; divide them"
+                f"weights must start between {LEAST:g} and {GREATEST:g}, got {self.weights[0]}; "
+                "divide them"
             )
 
     def _padded(self, rows: int) -> Reals:
@@ -129,38 +109,16 @@ class OrderedNorm:
             )
         return np.pad(self.weights, (0, rows - len(self.weights)))
 
-    def value(self, r: ArrayLike) -> float:
-        """Give the norm of a vector.
-
-        Parameters
-        ----------
-        r : array_like, shape (n,)
-            The vector.
-
-        Returns
-        -------
-        float
-            Its norm.
-        """
-        sizes = np.abs(np.asarray(r, dtype=float))
+    def _value(self, r: Reals) -> float:
+        """Give the norm."""
+        sizes = np.abs(r)
         k = len(self._padded(len(sizes)).nonzero()[0])
         largest = -np.sort(-np.partition(sizes, len(sizes) - k)[len(sizes) - k :])
         return float(self.weights[:k] @ largest)
 
-    def dual(self, w: ArrayLike) -> float:
-        """Give the dual norm: the greatest ratio of partial sums, sorted.
-
-        Parameters
-        ----------
-        w : array_like, shape (n,)
-            The vector.
-
-        Returns
-        -------
-        float
-            The greatest ⟨w, r⟩ over the r of norm 1.
-        """
-        sizes = -np.sort(-np.abs(np.asarray(w, dtype=float)))
+    def _dual(self, w: Reals) -> float:
+        """Give the dual norm: the greatest ratio of partial sums, sorted."""
+        sizes = -np.sort(-np.abs(w))
         return float((np.cumsum(sizes) / np.cumsum(self._padded(len(sizes)))).max())
 
     def _euclidean(self, rows: int) -> float:
@@ -192,7 +150,7 @@ class OrderedNorm:
         groups = tuple((rows, np.where(r[rows] < 0, -1.0, 1.0), 1 / smoothing) for rows in members)
         value = float(w @ r) - smoothing / 2 * float(w @ w)
         rounding = 1 + len(r) * float(np.finfo(np.float64).eps)  # of partial sums
-        return Tangent(value, w, curvature, lambda: rounding * self.dual(w), groups)
+        return Tangent(value, w, curvature, lambda: rounding * self._dual(w), groups)
 
 
 class TopKNorm(OrderedNorm):
@@ -214,7 +172,7 @@ class TopKNorm(OrderedNorm):
         self.weights = np.broadcast_to(np.ones(1), checked_count("k", k, most=2**40))
 
 
-class SumOfNorms:
+class SumOfNorms(Norm):
     """A sum of multiples of norms.
 
     Parameters
@@ -222,7 +180,7 @@ class SumOfNorms:
     norms : sequence of norms
         At least one.
     factors : array_like, optional
-        Positive, one a norm; 1 by default.
+        From 1e-100 to 1e100, one a norm; 1 by default.
 
     Examples
     --------
@@ -232,31 +190,27 @@ class SumOfNorms:
     """
 
     def __init__(self, norms: Iterable[Norm], factors: ArrayLike | None = None) -> None:
-        self.norms = tuple(norms)
+        try:
+            self.norms = tuple(norms)
+        except TypeError:
+            raise TypeError(f"norms must be a sequence of norms, got {norms!r}") from None
+        for one in self.norms:
+            if not isinstance(one, Norm):
+                raise TypeError(f"norms must hold norms such as LpNorm(1), got {one!r}")
         if not self.norms:
             raise ValueError("norms must hold at least one norm, got none")
-        for one in self.norms:
-            if not hasattr(one, "_tangent"):
-                raise TypeError(f"norms must hold norms such as LpNorm(1), got {one!r}")
         given = np.ones(len(self.norms)) if factors is None else factors
         self.factors = checked_array("factors", given, shape=(len(self.norms),))
-        if (self.factors <= 0).any():
-            raise ValueError(f"factors must be positive, got {self.factors}")
+        if (self.factors < LEAST).any() or (self.factors > GREATEST).any():
+            raise ValueError(
+                f"factors must lie between {LEAST:g} and {GREATEST:g}, got {self.factors}"
+            )
 
-    def value(self, r: ArrayLike) -> float:
-        """Give the norm of a vector.
-
-        Parameters
-        ----------
-        r : array_like, shape (n,)
-            The vector.
-
-        Returns
-        -------
-        float
-            Its norm.
-        """
-        return float(sum(c * one.value(r) for c, one in zip(self.factors, self.norms, strict=True)))
+    def _value(self, r: Reals) -> float:
+        """Give the norm."""
+        return float(
+            sum(c * one._value(r) for c, one in zip(self.factors, self.norms, strict=True))
+        )
 
     def _euclidean(self, rows: int) -> float:
         """Give c with ‖v‖₂ ≤ c · norm."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from accel.counters import signed_buckets, words
+from accel.counters import words
 from algos._arguments import checked_count
 from algos.sketching._sketch import Sketch
 from algos.sketching._sketch_rows import Reals, parts, scatter
@@ -18,7 +18,8 @@ __all__ = ["TensorSketch"]
 class TensorSketch(Sketch):
     """Sketch of a ⊗ … ⊗ a (q factors) for every column a of A, without forming it.
 
-    Inner products of the results estimate powers of inner products: a polynomial kernel.
+    This, and not S A, is what `apply` and `result` give.  Inner products of its columns
+    estimate powers of inner products: a polynomial kernel.
 
     Parameters
     ----------
@@ -28,13 +29,6 @@ class TensorSketch(Sketch):
         Number q of factors, from 1 to 64.
     rng : int, Generator or None, optional
         Seed; sketches that are to be merged need the same integer.
-
-    Attributes
-    ----------
-    size, degree, seed : int
-        As given and drawn.
-    covered : tuple of (int, int)
-        Ranges of the rows seen by `update`: first, and one past the last.
 
     Raises
     ------
@@ -66,8 +60,8 @@ class TensorSketch(Sketch):
     [[25.0, 1.0], [1.0, 100.0]]
     """
 
-    options = ("degree",)
-    takes_sparse = True
+    _options = ("degree",)
+    _takes_sparse = True
 
     def __init__(self, size: int, *, degree: int = 2, rng: Any = None) -> None:
         super().__init__(size, rng=rng)
@@ -84,10 +78,9 @@ class TensorSketch(Sketch):
 
     def _add(self, total: Reals, first: int, rows: Any) -> None:
         """Add rows, dense or compressed, to their buckets, once a factor."""
-        for at, part in parts(rows):
+        for at, part in parts(rows, 1):
             for seed, factor in zip(self._seeds, total, strict=True):
-                buckets, signs = signed_buckets(seed, first + at, part.shape[0], self.size, 1)
-                scatter(part, buckets, signs, factor)
+                scatter(part, first + at, seed, 1, factor)
 
     def _scaled(self, total: Reals) -> Reals:
         """Convolve the factors around the circle."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -158,10 +159,11 @@ def row_whitening(read: Callable[[], Iterable[Floats]]) -> tuple[Whitening, int]
 def _unit_columns(factor: Reals) -> tuple[Reals, Reals, Reals]:
     """Scale the columns to unit norm: their norms, singular values and right vectors."""
     greatest = np.abs(factor).max(axis=0)
-    if not ((greatest == 0) | ((greatest > LEAST) & (greatest < GREATEST))).all():
+    sound = (greatest == 0) | ((greatest > LEAST) & (greatest < GREATEST))
+    for k in np.flatnonzero(~sound)[:1]:
         raise ValueError(
-            f"every column must be zero or have a norm between {LEAST} and {GREATEST}; multiply "
-            "columns by powers of two before"
+            f"A must have columns that are zero or of norm between {LEAST} and {GREATEST}, got "
+            f"{math.hypot(*factor[:, k]):.3g} for column {k}; multiply it by a power of two before"
         )
     scale = np.where(greatest > 0, greatest, 1.0)
     scale *= np.linalg.norm(factor / scale, axis=0)

@@ -7,8 +7,9 @@ deviations on a few thousand of them, and what is proven of the result.
 """
 
 # %%
-# Fourteen columns: the delay on departure, air time, distance, hour, season, airport, carrier.  The
-# full fit certifies itself: no coefficients have a smaller sum of absolute errors than the bound.
+# Fourteen columns, among them the delay on departure, air time, distance, hour, season, airport
+# and carrier.  The full fit certifies itself: no coefficients have a smaller sum of absolute errors
+# than the bound.
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algos.sketching import active_regression, polynomial_basis
+from algos.sketching._active_regression import capped_probabilities
 from algos.theorem import Source
 from experiments.experiment import Experiment, Figure, Parameters, Statistic
 
@@ -62,14 +63,7 @@ def independent_coins(design: Reals, labels: Reals, budget: int, rng: np.random.
         The coefficients of the weighted fit.
     """
     leverage = (np.linalg.qr(design)[0] ** 2).sum(axis=1)
-    low, high = 0.0, 1e6
-    for _ in range(100):
-        middle = (low + high) / 2
-        if np.minimum(1, middle * leverage).sum() < budget:
-            low = middle
-        else:
-            high = middle
-    chances = np.minimum(1, high * leverage)
+    chances = capped_probabilities(leverage, budget)
     drawn = rng.random(len(chances)) < chances
     roots = 1 / np.sqrt(chances[drawn])
     solution = np.linalg.lstsq(roots[:, None] * design[drawn], roots * labels[drawn])[0]

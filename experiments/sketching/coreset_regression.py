@@ -82,7 +82,6 @@ CORESETS = Experiment(
         lines="table",
         panels=("p",),
         log="xy",
-        names={name: f"{name}" for name in TABLES},
         title="Ten times the rows, a tenth of the excess",
     ),
     trials=11,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse import linalg
 
 from algos.sketching import randomized_svd
 from experiments.bench import Pair
 
-__all__ = ["LOW_RANK", "Factors", "squared_error"]
+__all__ = ["LOW_RANK", "Decomposition", "Factors"]
 
 Reals = NDArray[np.floating[Any]]
 #: U, s and Vᵀ.
@@ -33,86 +34,37 @@ class Decomposition:
     matrix: Any
     rank: int
 
+    def squared_error(self, factors: Factors) -> float:
+        """Recompute ‖A − U diag(s) Vᵀ‖_F² from the factors, which need not be orthonormal."""
+        left, right = factors[0] * factors[1], factors[2]
+        cross = float(np.vdot(np.asarray(self.matrix.T @ left).T, right))
+        return self.squared_norm - 2 * cross + float(np.vdot(left.T @ left, right @ right.T))
+
     @property
     def squared_norm(self) -> float:
         """‖A‖_F²."""
-        data = cast(Any, self.matrix).data if sparse.issparse(self.matrix) else self.matrix
-        return float(np.vdot(data, data))
+        norm = linalg.norm if sparse.issparse(self.matrix) else np.linalg.norm
+        return float(norm(self.matrix)) ** 2
 
 
-def squared_error(work: Decomposition, factors: Factors) -> float:
-    """Recompute ‖A − U diag(s) Vᵀ‖_F² from the factors, which need not be orthonormal.
-
-    Parameters
-    ----------
-    work : Decomposition
-        What was decomposed.
-    factors : tuple of ndarray
-        U, s and Vᵀ.
-
-    Returns
-    -------
-    float
-        The squared error.
-    """
-    left, right = factors[0] * factors[1], factors[2]
-    cross = float(np.vdot(np.asarray(work.matrix.T @ left).T, right))
-    return work.squared_norm - 2 * cross + float(np.vdot(left.T @ left, right @ right.T))
-
-
-def ours(work: Decomposition) -> Factors:
-    """Decompose with as many power iterations as the peer's error asks for.
-
-    Parameters
-    ----------
-    work : Decomposition
-        The matrix and the rank.
-
-    Returns
-    -------
-    tuple of ndarray
-        U, s and Vᵀ.
-    """
+def _ours(work: Decomposition) -> Factors:
+    """Decompose with as many power iterations as the peer's error asks for."""
     found = randomized_svd(work.matrix, work.rank, power_iterations=POWERS, rng=0)
     return found.U, found.s, found.Vt
 
 
-def theirs(work: Decomposition) -> Factors:
-    """Decompose with scikit-learn's defaults.
-
-    Parameters
-    ----------
-    work : Decomposition
-        The matrix and the rank.
-
-    Returns
-    -------
-    tuple of ndarray
-        U, s and Vᵀ.
-    """
+def _sklearn(work: Decomposition) -> Factors:
+    """Decompose with scikit-learn's defaults."""
     from sklearn.utils import extmath
 
     left, values, right = extmath.randomized_svd(work.matrix, work.rank, random_state=0)
     return left, values, right
 
 
-def agree(work: Decomposition, mine: Factors, other: Factors) -> bool:
-    """See that our error is not larger than the peer's by more than 10⁻⁵ of it.
-
-    Parameters
-    ----------
-    work : Decomposition
-        What was decomposed.
-    mine, other : tuple of ndarray
-        The factors of both sides.
-
-    Returns
-    -------
-    bool
-        Whether it is, up to ``SLACK``.
-    """
+def _agree(work: Decomposition, mine: Factors, other: Factors) -> bool:
+    """See that our error is not larger than the peer's by more than `SLACK` of it."""
     rounding = 1e-12 * work.squared_norm
-    return squared_error(work, mine) <= (1 + SLACK) ** 2 * squared_error(work, other) + rounding
+    return work.squared_error(mine) <= (1 + SLACK) ** 2 * work.squared_error(other) + rounding
 
 
 def _dense(columns: int, rng: np.random.Generator) -> Decomposition:
@@ -136,7 +88,6 @@ def _pair(
     name: str,
     sizes: tuple[int, ...],
     workload: Callable[[int, np.random.Generator], Decomposition],
-    repetitions: int,
 ) -> Pair:
     """Compare on one kind of matrix."""
     return Pair(
@@ -145,17 +96,17 @@ def _pair(
         sizes=sizes,
         size_name="columns",
         workload=workload,
-        ours=ours,
-        peer=theirs,
-        agree=agree,
+        ours=_ours,
+        peer=_sklearn,
+        agree=_agree,
         requires=("sklearn",),
         target="faster than scikit-learn at equal error, within 0.001%",
         met=lambda cell: cell.ratio < 1,
-        repetitions=repetitions,
+        repetitions=5,
     )
 
 
 LOW_RANK = (
-    _pair("dense", (1000, 2000), _dense, 5),
-    _pair("sparse", (1000, 4000), _sparse, 5),
+    _pair("dense", (1000, 2000), _dense),
+    _pair("sparse", (1000, 4000), _sparse),
 )

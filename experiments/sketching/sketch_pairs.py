@@ -84,12 +84,12 @@ def _pair(
     )
 
 
-def _dense(dtype: Any, order: Any) -> Callable[[int, np.random.Generator], Work]:
-    """Draw 50 normal columns and sketch them to 5000 rows."""
+def _dense(dtype: Any, order: Any, size: int = 5000) -> Callable[[int, np.random.Generator], Work]:
+    """Draw 50 normal columns, to be sketched to fewer rows."""
 
     def draw(rows: int, rng: np.random.Generator) -> Work:
         A = np.asarray(rng.standard_normal((rows, 50)), dtype=dtype, order=order)
-        return Work(A, 5000, _seed(rng))
+        return Work(A, size, _seed(rng))
 
     return draw
 
@@ -214,7 +214,7 @@ SKETCHES = (
         "gaussian",
         "NumPy, drawing S and multiplying",
         (2**12, 2**14, 2**16),
-        _against_product,
+        _dense(np.float64, "C", 512),
         lambda work: GaussianSketch(work.size, rng=work.seed).apply(work.A),
         _numpy_gaussian,
         target="no slower",

@@ -96,20 +96,23 @@ HARD_GAMES = [
 ]
 
 
+PLAIN_STEPS = edited(
+    extragradient,
+    "single_evaluation",
+    "The step takes the operator at x.",
+    SINGLE_EVALUATION,
+)
+
+
 @check(
     claims.GAP,
     on=Instances(games(), HARD_GAMES),
     faults=[
+        PLAIN_STEPS,
         edited(
             extragradient,
-            "single_evaluation",
-            "The step takes the operator at x.",
-            SINGLE_EVALUATION,
-        ),
-        edited(
-            extragradient,
-            "mean_of_too_few",
-            "The mean starts over at every step.",
+            "mean_of_one",
+            "The mean is the last point alone.",
             ("self._sum += y", "self._sum = y * (self._count + 1)"),
         ),
     ],
@@ -173,12 +176,7 @@ def optimistic_gap(algorithm: Algorithm, game: Game, rng: np.random.Generator) -
     claims.BEST,
     on=Instances(games(), HARD_GAMES),
     faults=[
-        edited(
-            extragradient,
-            "single_evaluation",
-            "The step takes the operator at x.",
-            SINGLE_EVALUATION,
-        ),
+        PLAIN_STEPS,
         edited(
             extragradient,
             "first_kept",

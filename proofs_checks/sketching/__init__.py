@@ -62,12 +62,14 @@ from proofs_checks.sketching.sampling import (
     sampling_distortion,
     sampling_eigenvalues,
     sampling_error,
-    sampling_scores,
-    sampling_total,
     sampling_unbiased,
 )
 from proofs_checks.sketching.sampling_growth import (
     sampling_growth,
+)
+from proofs_checks.sketching.sampling_scores import (
+    sampling_scores,
+    sampling_total,
 )
 from proofs_checks.sketching.sensitivities import (
     lewis_lower,

@@ -14,10 +14,12 @@ from algos.sketching import active_regression, polynomial_basis
 from algos.sketching.theorems import pivotal as claims
 from proofs_checks.check import Instances, Measurement, Sizes, check
 from proofs_checks.faults import edited
-from proofs_checks.sketching.matrices import HARD, Tall, tall
+from proofs_checks.sketching.matrices import HARD, Reals, Tall, tall
 
 Algorithm = Callable[..., Any]
-Reals = np.ndarray[Any, np.dtype[np.float64]]
+METHODS = ("pivotal", "independent")
+#: A relative excess is measured up to this one.
+CUT = 4.0
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,6 @@ class Study:
     budget: int
     method: str = "pivotal"
     labels: str = "noise"
-    cut: float = 4.0
 
     @property
     def basis(self) -> Reals:
@@ -44,7 +45,7 @@ class Study:
         if self.labels == "noise at light rows":
             leverage = (self.basis**2).sum(axis=1)
             noise *= leverage < np.median(leverage)
-        elif self.labels == "against leverage":
+        elif self.labels == "growing with leverage":
             noise = (self.basis**2).sum(axis=1) * self.basis[:, 0]
         elif self.labels == "a curve":
             noise = np.abs(self.design.array).sum(axis=1)
@@ -63,23 +64,21 @@ class Study:
         return float(rest @ rest), float(least @ least)
 
 
-def studies(methods: tuple[str, ...] = ("pivotal", "independent")) -> st.SearchStrategy[Study]:
+def studies() -> st.SearchStrategy[Study]:
     """Draw small studies."""
     return tall(max_rows=40).flatmap(
         lambda design: st.builds(
             Study,
             design=st.just(design),
             budget=st.integers(1, design.rows),
-            method=st.sampled_from(methods),
+            method=st.sampled_from(METHODS),
             labels=st.sampled_from(["noise", "a curve"]),
         )
     )
 
 
 SMALL = [
-    (f"{name}, {method}", Study(design, 10, method))
-    for name, design in HARD
-    for method in ("pivotal", "independent")
+    (f"{name}, {method}", Study(design, 10, method)) for name, design in HARD for method in METHODS
 ]
 
 PICK = "chances = capped_probabilities(leverage, budget)"
@@ -191,11 +190,11 @@ UNIFORM = edited(
 )
 
 
-def _values(study: Study) -> tuple[float, float]:
+def _rank_and_epsilon(study: Study) -> tuple[float, float]:
     """Give the rank and the ε for which the bound on the excess is least."""
     rank = study.basis.shape[1]
     grid = np.linspace(0.02, 0.98, 97)
-    bound = rank / (study.budget * (1 - grid) ** 2) + study.cut * rank * np.exp(
+    bound = rank / (study.budget * (1 - grid) ** 2) + CUT * rank * np.exp(
         -study.budget * grid**2 / (2 * rank)
     )
     return rank, float(grid[np.argmin(bound)])
@@ -212,7 +211,7 @@ LARGE = [
     ("cauchy", draws("cauchy", 3, 300, "noise at light rows")),
     ("one dominating row", draws("one dominating row", 2, 200, "noise at light rows")),
     ("rank deficient", draws("rank deficient", 3, 300, "a curve")),
-    ("against leverage", draws("gaussian", 2, 300, "against leverage")),
+    ("growing with leverage", draws("gaussian", 2, 300, "growing with leverage")),
 ]
 SOME = st.builds(
     draws,
@@ -234,9 +233,9 @@ def mean_excess(algorithm: Algorithm, study: Study, rng: np.random.Generator) ->
     """Compare the relative excess, cut off, with its mean's bound."""
     labels = study.responses()
     error, least = study.errors(study.run(algorithm, labels, rng), labels)
-    rank, epsilon = _values(study)
-    excess = min(max(error / least - 1, 0.0), study.cut)
-    return Measurement(excess, rank=rank, budget=study.budget, epsilon=epsilon, cut=study.cut)
+    rank, epsilon = _rank_and_epsilon(study)
+    excess = min(max(error / least - 1, 0.0), CUT)
+    return Measurement(excess, rank=rank, budget=study.budget, epsilon=epsilon, cut=CUT)
 
 
 @check(

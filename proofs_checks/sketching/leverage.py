@@ -48,7 +48,7 @@ NOT_INVERTED = edited(
     ("directions[strong].T / values[strong", "directions[strong].T * values[strong"),
     module=WHITENING,
 )  # fmt: skip
-NO_ROOT = edited(
+NOT_SQUARED = edited(
     leverage_scores,
     "norms_not_squared",
     "Adds up absolute values of coordinates instead of squares.",
@@ -67,22 +67,23 @@ ONE_SHORT = edited(
 )
 
 
-@check(claims.LEVERAGE_LARGEST, on=ON_MATRICES, faults=[NOT_INVERTED, NO_ROOT], trials=200)
+@check(claims.LEVERAGE_LARGEST, on=ON_MATRICES, faults=[NOT_INVERTED, NOT_SQUARED], trials=200)
 def leverage_largest(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
     """Take the greatest score."""
     return Measurement(float(algorithm(one.array).scores.max()))
 
 
-@check(claims.LEVERAGE_TOTAL_ABOVE, on=ON_MATRICES, faults=[NOT_INVERTED, NO_ROOT], trials=200)
-def leverage_above(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
+def _total(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
     """Add up the scores."""
     return Measurement(float(algorithm(one.array).scores.sum()), rank=_rank(one))
 
 
-@check(claims.LEVERAGE_TOTAL_BELOW, on=ON_MATRICES, faults=[ONE_SHORT], trials=200)
-def leverage_below(algorithm: Algorithm, one: Tall, rng: np.random.Generator) -> Measurement:
-    """Add up the scores."""
-    return Measurement(float(algorithm(one.array).scores.sum()), rank=_rank(one))
+leverage_above = check(
+    claims.LEVERAGE_TOTAL_ABOVE, on=ON_MATRICES, faults=[NOT_INVERTED, NOT_SQUARED], trials=200
+)(_total)
+leverage_below = check(claims.LEVERAGE_TOTAL_BELOW, on=ON_MATRICES, faults=[ONE_SHORT], trials=200)(
+    _total
+)
 
 
 FEW_ROWS = edited(
@@ -169,13 +170,12 @@ PENALTY_INVERTED = edited(
     "Divides by the root of the penalty.",
     ("math.sqrt(penalty) * np.eye", "1 / math.sqrt(penalty) * np.eye"),
 )
-NO_PENALTY = edited(
+PENALTY_COUNTED = edited(
     ridge_leverage_scores,
-    "no_penalty",
-    "Gives the leverage scores times the share of a penalty of 1.",
-    ("scores = squared_norms(blocks, found, n)",
-     "scores = squared_norms(blocks, found, n) * (1 + penalty)"),
-)  # fmt: skip
+    "penalty_counted",
+    "Gives the rank of the matrix with the penalty below it for the effective dimension.",
+    ("float(scores.sum()), penalty", "float(found.rank), penalty"),
+)
 
 
 def _ratios(algorithm: Algorithm, one: Ridge) -> Reals:
@@ -187,7 +187,7 @@ def _ratios(algorithm: Algorithm, one: Ridge) -> Reals:
     return ratios
 
 
-@check(claims.RIDGE_MONOTONE, on=ON_RIDGE, faults=[PENALTY_INVERTED, NO_PENALTY], trials=200)
+@check(claims.RIDGE_MONOTONE, on=ON_RIDGE, faults=[PENALTY_INVERTED], trials=200)
 def ridge_monotone(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
     """Take the greatest ratio."""
     return Measurement(float(_ratios(algorithm, one).max(initial=0.0)))
@@ -200,26 +200,19 @@ def ridge_fall(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Me
     return Measurement(least, small=one.small, large=one.large)
 
 
-def _dimension(one: Ridge) -> float:
-    """Add up σ²/(σ² + penalty)."""
-    return float((one.squares / (one.squares + one.small)).sum())
-
-
-@check(claims.RIDGE_ABOVE, on=ON_RIDGE, faults=[PENALTY_SQUARED, PENALTY_INVERTED], trials=200)
-def ridge_above(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
-    """Take the effective dimension."""
+def _dimension(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
+    """Compare the effective dimension with Σ σ²/(σ² + penalty)."""
     found = algorithm(one.matrix.array, one.small).effective_dimension
-    return Measurement(found, dimension=_dimension(one))
+    return Measurement(found, dimension=(one.squares / (one.squares + one.small)).sum())
 
 
-@check(claims.RIDGE_BELOW, on=ON_RIDGE, faults=[PENALTY_SQUARED, PENALTY_INVERTED], trials=200)
-def ridge_below(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
-    """Take the effective dimension."""
-    found = algorithm(one.matrix.array, one.small).effective_dimension
-    return Measurement(found, dimension=_dimension(one))
+ridge_above, ridge_below = (
+    check(claim, on=ON_RIDGE, faults=[PENALTY_SQUARED, PENALTY_INVERTED], trials=200)(_dimension)
+    for claim in (claims.RIDGE_ABOVE, claims.RIDGE_BELOW)
+)
 
 
-@check(claims.RIDGE_RANK, on=ON_RIDGE, faults=[NO_PENALTY], trials=200)
+@check(claims.RIDGE_RANK, on=ON_RIDGE, faults=[PENALTY_COUNTED], trials=200)
 def ridge_rank(algorithm: Algorithm, one: Ridge, rng: np.random.Generator) -> Measurement:
     """Take the effective dimension."""
     found = algorithm(one.matrix.array, one.small).effective_dimension

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -58,13 +59,19 @@ class Tall:
         return made
 
 
-def tall(max_rows: int = 40, max_columns: int = 4) -> st.SearchStrategy[Tall]:
-    """Draw matrices of every kind with at least as many rows as columns."""
+def tall(
+    max_rows: int = 40,
+    max_columns: int = 4,
+    *,
+    min_rows: int = 1,
+    kinds: Sequence[str] = KINDS,
+) -> st.SearchStrategy[Tall]:
+    """Draw matrices with at least as many rows as columns."""
     return st.integers(1, max_columns).flatmap(
         lambda columns: st.builds(
             Tall,
-            kind=st.sampled_from(KINDS),
-            rows=st.integers(columns, max_rows),
+            kind=st.sampled_from(kinds),
+            rows=st.integers(max(columns, min_rows), max_rows),
             columns=st.just(columns),
             seed=st.integers(0, 99),  # which matrix, not which run of the algorithm
         )

@@ -60,12 +60,12 @@ SCALE_FIXED = edited(
     OrliczNorm,
     "scale_fixed",
     "Takes Young's inequality at k = 1 alone.",
-    ("return _least(size, k, 60 if guess is None else 10)", "return size(1.0)"),
+    ("_least(size, k, 60 if guess is None else 10)", "size(largest)"),
 )
-ONE_FORGOTTEN = edited(
+ONE_REDUCED = edited(
     OrliczNorm,
-    "one_forgotten",
-    "Leaves the 1 of Young's inequality out.",
+    "one_reduced",
+    "Takes 0.9 for the 1 in Young's inequality.",
     ("return (1 + self._sum(self.G.conjugate(k * slopes))) / k",
      "return (0.9 + self._sum(self.G.conjugate(k * slopes))) / k"),
 )  # fmt: skip
@@ -83,7 +83,7 @@ def orlicz_dual(algorithm: Algorithm, one: Pairing, rng: np.random.Generator) ->
     return one.measured(algorithm, aligned=True)
 
 
-@check(claims.ORLICZ_PAIRING, on=PAIRINGS, faults=[ONE_FORGOTTEN, VALUE_FOR_CONJUGATE], trials=300)
+@check(claims.ORLICZ_PAIRING, on=PAIRINGS, faults=[ONE_REDUCED, VALUE_FOR_CONJUGATE], trials=300)
 def orlicz_pairing(algorithm: Algorithm, one: Pairing, rng: np.random.Generator) -> Measurement:
     """Compare the dual norm of any vector with a product."""
     return one.measured(algorithm, aligned=False)

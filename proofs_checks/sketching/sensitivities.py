@@ -14,11 +14,10 @@ from algos.sketching import lp_sensitivities
 from algos.sketching.theorems import sensitivities as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
-from proofs_checks.sketching.matrices import KINDS, Tall
+from proofs_checks.sketching.matrices import KINDS, Reals, Tall, tall
 from proofs_checks.sketching.sensitivity_truth import ANGLES, Case, LongRow, Opposites, truth
 
 Algorithm = Callable[..., Any]
-Reals = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def cases(*, least: float = 0.0) -> st.SearchStrategy[Case]:
@@ -26,13 +25,7 @@ def cases(*, least: float = 0.0) -> st.SearchStrategy[Case]:
 
     def of(p: float) -> st.SearchStrategy[Case]:
         columns = 3 if p in (0.5, 1, 2) else 2
-        return st.builds(
-            Tall,
-            kind=st.sampled_from(KINDS),
-            rows=st.integers(columns, 14),
-            columns=st.integers(1, columns),
-            seed=st.integers(0, 9),
-        ).map(lambda tall: Case(tall, p))
+        return tall(14, columns, min_rows=columns).map(lambda matrix: Case(matrix, p))
 
     exponents = [one for one in (0.5, 1.0, 1.2, 1.5, 2.0, 3.0, 6.0) if one >= least]
     return st.sampled_from(exponents).flatmap(of)
@@ -134,9 +127,9 @@ LEVERAGE = edited(
 NOT_RAISED = edited(
     lp_sensitivities,
     "not_raised_to_half_of_p",
-    "Takes scores for weights without the power p/2.",
-    ("np.exp(p / 2 * (low - logs) + logs", "np.exp(min(2 / p, 1.0) * low"),
-    ("np.exp(p / 2 * (high - logs) + logs", "np.exp(max(2 / p, 1.0) * high"),
+    "Takes τ w^(2/p − 1) for s, without the power p/2.",
+    ("p / 2 * (low - logs) + logs", "low - logs + 2 / p * logs"),
+    ("p / 2 * (high - logs) + logs", "high - logs + 2 / p * logs"),
     module=WEIGHTED,
 )
 SIDES_SWAPPED = edited(

@@ -6,13 +6,10 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
-from proofs_checks.sketching.matrices import Tall
-
-Reals = np.ndarray[Any, np.dtype[np.float64]]
+from proofs_checks.sketching.matrices import Reals, Tall
 
 #: The greatest value over the angles of a plane is enclosed up to this factor.
 ANGLES = 1 + 1e-6
@@ -63,12 +60,12 @@ class Case:
 @cache
 def truth(case: Case) -> tuple[Reals, Reals, int]:
     """Enclose every sensitivity, and give the rank."""
+    if isinstance(case.matrix, LongRow):
+        return _long_row(case.matrix.rows, case.p)
     A = case.array / np.abs(case.array).max(axis=0)
     left, values, _ = np.linalg.svd(A, full_matrices=False)
     U = left[:, values > 1e-12 * values[0]]
     rank = U.shape[1]
-    if isinstance(case.matrix, LongRow):  # x = e_1 for the long row; signs: symmetry
-        return _long_row(case.matrix.rows, case.p)
     if case.p == 2:
         found = (U**2).sum(axis=1)
     elif rank == 1:

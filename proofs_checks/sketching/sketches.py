@@ -13,20 +13,33 @@ from hypothesis import strategies as st
 
 from algos.sketching import CountSketch, GaussianSketch, SparseSignSketch
 from algos.sketching import theorems as claims
-from algos.sketching.theorems.sketches import CUT
-from algos.theorem import Theorem
 from proofs_checks.check import Instances, Measurement, check
-from proofs_checks.faults import edited
+from proofs_checks.faults import Fault, edited
+from proofs_checks.sketching.cut_off import cut_off
 from proofs_checks.sketching.matrices import HARD, Reals, Tall, tall
 
 Algorithm = Callable[..., Any]
 
 
 @dataclass(frozen=True)
+class Apart:
+    """A column with two ones, so many rows apart."""
+
+    distance: int
+
+    @property
+    def array(self) -> Reals:
+        """The matrix."""
+        column: Reals = np.zeros((self.distance + 1, 1))
+        column[[0, -1]] = 1.0
+        return column
+
+
+@dataclass(frozen=True)
 class Embedding:
     """The column space of a matrix, and the sketch that shall keep it."""
 
-    matrix: Tall
+    matrix: Tall | Apart
     size: int
     nonzeros: int = 1
     tolerance: float = 0.9
@@ -69,17 +82,14 @@ class Embedding:
         sketched = self.sketched(algorithm, rng, **options)
         return np.asarray(sketched.T @ sketched - np.eye(sketched.shape[1]))
 
-    def moment(self, error: Reals, theorem: Theorem | None = None) -> Measurement:
-        """Measure ‖(SU)ᵀSU − I‖_F², cut off at a multiple of a theorem's bound."""
-        values, square = self.parameters, float((error**2).sum())
-        if theorem is not None:
-            bound = theorem.bound(**{name: values[name] for name in theorem.parameters})
-            square = min(square, CUT * bound)
-        return Measurement(square, **values)
+    def square(self, algorithm: Algorithm, rng: np.random.Generator, **options: Any) -> float:
+        """Give ‖(SU)ᵀSU − I‖_F²."""
+        return float((self.error(algorithm, rng, **options) ** 2).sum())
 
-    def failed(self, error: Reals) -> Measurement:
+    def failed(self, algorithm: Algorithm, rng: np.random.Generator, **options: Any) -> Measurement:
         """Tell whether some singular value left the tolerance."""
-        return Measurement(float(np.linalg.norm(error, 2) > self.tolerance), **self.parameters)
+        norm = float(np.linalg.norm(self.error(algorithm, rng, **options), 2))
+        return Measurement(norm > self.tolerance, **self.parameters)
 
 
 def embeddings(
@@ -105,46 +115,50 @@ FEW_NONZEROS = [
     ("three equal rows", Embedding(Tall("stacked identities", 3, 1), 6, nonzeros=2)),
     ("all places", Embedding(Tall("gaussian", 3, 2), 3, nonzeros=3)),
 ]
-SCATTER = "scatter(part, buckets, signs, total)"
-UNSIGNED = edited(
-    CountSketch,
-    "sign_dropped",
-    "Adds every row with the sign 1.",
-    (SCATTER, "scatter(part, buckets, abs(signs), total)"),
-)
+DRAWN = "signed_buckets(seed, first, rows.shape[0], len(total), nonzeros)"
+
+
+def unsigned(algorithm: Algorithm) -> Fault:
+    """Break a sketch that scatters rows."""
+    return edited(
+        algorithm,
+        "sign_dropped",
+        "Adds every row with the sign 1.",
+        (DRAWN, DRAWN + "; signs = abs(signs)"),
+        module="algos.sketching._sketch_rows",
+    )
+
+
+def in_turn(algorithm: Algorithm) -> Fault:
+    """Break a sketch that scatters rows."""
+    return edited(
+        algorithm,
+        "no_collisions",
+        "Deals the rows out in turn.",
+        (
+            DRAWN,
+            DRAWN + "; turns = buckets.ravel().argsort().argsort() % len(total)"
+            "; buckets = turns.astype(np.int32).reshape(buckets.shape)",
+        ),
+        module="algos.sketching._sketch_rows",
+    )
+
+
+UNSIGNED = unsigned(CountSketch)
 FEW_BUCKETS = edited(
     CountSketch,
     "few_buckets",
     "Uses a tenth of the buckets.",
-    (SCATTER, "scatter(part, buckets // 10, signs, total)"),
+    (DRAWN, DRAWN + "; buckets = buckets // 10"),
+    module="algos.sketching._sketch_rows",
 )
-NO_COLLISIONS = edited(
-    CountSketch,
-    "no_collisions",
-    "Deals the rows out in turn.",
-    (SCATTER, "scatter(part, buckets.argsort(0).argsort(0) % self.size, signs, total)"),
-)
-NO_ROOT = "total / math.sqrt(self.nonzeros)"
-SPARSE_UNSIGNED = edited(
+UNSCALED_SIGNS = edited(
     SparseSignSketch,
-    "sign_dropped",
-    "Adds every row with the sign 1.",
-    (SCATTER, "scatter(part, buckets, abs(signs), total)"),
+    "no_normalisation",
+    "Forgets to divide by √s.",
+    ("total / math.sqrt(self.nonzeros)", "total.copy()"),
 )
-SPARSE_UNSCALED = edited(
-    SparseSignSketch, "no_normalisation", "Forgets to divide by √s.", (NO_ROOT, "total.copy()")
-)
-SPARSE_FAULTS = [SPARSE_UNSIGNED, SPARSE_UNSCALED]
-SPARSE_IN_TURN = edited(
-    SparseSignSketch,
-    "no_collisions",
-    "Deals the rows out in turn.",
-    (
-        SCATTER,
-        "turns = buckets.ravel().argsort().argsort().reshape(buckets.shape)\n"
-        "            scatter(part, turns % self.size, signs, total)",
-    ),
-)
+SPARSE_FAULTS = [unsigned(SparseSignSketch), UNSCALED_SIGNS]
 ON = Instances(embeddings(tall(), [3, 6, 24]), hard(6))
 ON_FEW = Instances(embeddings(tall(4, 2), [1, 2, 3, 4]), FEW_ROWS)
 
@@ -154,15 +168,15 @@ def count_sketch_above(
     algorithm: Algorithm, one: Embedding, rng: np.random.Generator
 ) -> Measurement:
     """Measure the second moment, cut off."""
-    return one.moment(one.error(algorithm, rng), claims.COUNT_SKETCH_ABOVE)
+    return cut_off(claims.COUNT_SKETCH_ABOVE, one.square(algorithm, rng), **one.parameters)
 
 
-@check(claims.COUNT_SKETCH_BELOW, on=ON_FEW, faults=[NO_COLLISIONS], trials=3000)
+@check(claims.COUNT_SKETCH_BELOW, on=ON_FEW, faults=[in_turn(CountSketch)], trials=3000)
 def count_sketch_below(
     algorithm: Algorithm, one: Embedding, rng: np.random.Generator
 ) -> Measurement:
     """Measure the second moment of few rows."""
-    return one.moment(one.error(algorithm, rng))
+    return Measurement(one.square(algorithm, rng), **one.parameters)
 
 
 @check(
@@ -177,21 +191,21 @@ def sparse_sign_above(
     algorithm: Algorithm, one: Embedding, rng: np.random.Generator
 ) -> Measurement:
     """Measure the second moment, cut off."""
-    error = one.error(algorithm, rng, nonzeros=one.nonzeros)
-    return one.moment(error, claims.SPARSE_SIGN_ABOVE)
+    square = one.square(algorithm, rng, nonzeros=one.nonzeros)
+    return cut_off(claims.SPARSE_SIGN_ABOVE, square, **one.parameters)
 
 
 @check(
     claims.SPARSE_SIGN_BELOW,
     on=Instances(embeddings(tall(4, 2), [2, 3, 4], nonzeros=st.sampled_from([1, 2])), FEW_NONZEROS),
-    faults=[SPARSE_IN_TURN],
+    faults=[in_turn(SparseSignSketch)],
     trials=30000,
 )
 def sparse_sign_below(
     algorithm: Algorithm, one: Embedding, rng: np.random.Generator
 ) -> Measurement:
     """Measure the second moment of few rows."""
-    return one.moment(one.error(algorithm, rng, nonzeros=one.nonzeros))
+    return Measurement(one.square(algorithm, rng, nonzeros=one.nonzeros), **one.parameters)
 
 
 ON_LARGER = Instances(
@@ -208,17 +222,15 @@ def count_sketch_failure(
     algorithm: Algorithm, one: Embedding, rng: np.random.Generator
 ) -> Measurement:
     """Count failures."""
-    return one.failed(one.error(algorithm, rng))
+    return one.failed(algorithm, rng)
 
 
-@check(
-    claims.SPARSE_SIGN_FAILURE, on=ON_LARGER, faults=[SPARSE_UNSIGNED, SPARSE_UNSCALED], trials=3000
-)
+@check(claims.SPARSE_SIGN_FAILURE, on=ON_LARGER, faults=SPARSE_FAULTS, trials=3000)
 def sparse_sign_failure(
     algorithm: Algorithm, one: Embedding, rng: np.random.Generator
 ) -> Measurement:
     """Count failures."""
-    return one.failed(one.error(algorithm, rng, nonzeros=4))
+    return one.failed(algorithm, rng, nonzeros=4)
 
 
 ON_GAUSSIAN = Instances(
@@ -226,7 +238,7 @@ ON_GAUSSIAN = Instances(
     [*hard(30), ("one column", Embedding(Tall("gaussian", 50, 1), 3000))],
 )
 ROOT = "total / math.sqrt(self.size)"
-DRAWN = "normals(self.seed, first + at, len(part), self.size)"
+NORMALS = "normals(self.seed, first + at, len(part), self.size)"
 UNSCALED = edited(
     GaussianSketch, "no_normalisation", "Forgets to divide by √m.", (ROOT, "total.copy()")
 )
@@ -240,7 +252,7 @@ ROWS_ALIKE = edited(
     GaussianSketch,
     "rows_alike",
     "Draws one row of S and repeats it.",
-    (DRAWN, "normals(self.seed, first + at, len(part), 1).repeat(self.size, axis=1)"),
+    (NORMALS, "normals(self.seed, first + at, len(part), 1).repeat(self.size, axis=1)"),
 )
 
 

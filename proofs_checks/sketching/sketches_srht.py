@@ -9,8 +9,9 @@ from algos.sketching import SRHT
 from algos.sketching import theorems as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
+from proofs_checks.sketching.cut_off import cut_off
 from proofs_checks.sketching.matrices import Tall, tall
-from proofs_checks.sketching.sketches import Algorithm, Embedding, embeddings, hard
+from proofs_checks.sketching.sketches import Algorithm, Apart, Embedding, embeddings, hard
 
 FEW_SAMPLES = [
     ("three rows", Embedding(Tall("gaussian", 3, 1), 2)),
@@ -38,25 +39,29 @@ SRHT_BLOCKS_ALIKE = edited(
     "Forgets the sign of a block's offset.",
     ("(1.0 - 2.0 * odd)", "np.ones(self.size)"),
 )
-
-
 #: The first four rows of the transform take rows 0, 4, 8 and 12 for one.
 ALIKE = Embedding(Tall("stacked identities", 16, 4), 4)
+#: The first 64 take rows 0 and 64 for one: the error is 1 in every draw, and should be 1 in 127.
+PAIR = Embedding(Apart(64), 64)
 
 
 @check(
     claims.SRHT_ABOVE,
     on=Instances(
         embeddings(tall().filter(lambda one: one.rows > 12), [2, 4, 9]),
-        [*hard(6), ("rows that the first four confuse", ALIKE)],
+        [
+            ("two rows that the first 64 confuse", PAIR),
+            *hard(6),
+            ("rows that the first four confuse", ALIKE),
+        ],
     ),
     faults=[SRHT_UNSIGNED, SRHT_UNSCALED, SRHT_FIRST_ROWS, SRHT_BLOCKS_ALIKE],
     trials=5000,
 )
 def srht_above(algorithm: Algorithm, one: Embedding, rng: np.random.Generator) -> Measurement:
     """Measure the second moment, cut off."""
-    error = one.error(algorithm, rng, rows=len(one.basis))
-    return one.moment(error, claims.SRHT_ABOVE)
+    square = one.square(algorithm, rng, rows=len(one.basis))
+    return cut_off(claims.SRHT_ABOVE, square, **one.parameters)
 
 
 @check(
@@ -67,7 +72,7 @@ def srht_above(algorithm: Algorithm, one: Embedding, rng: np.random.Generator) -
 )
 def srht_below(algorithm: Algorithm, one: Embedding, rng: np.random.Generator) -> Measurement:
     """Measure the second moment of few rows."""
-    return one.moment(one.error(algorithm, rng, rows=len(one.basis)))
+    return Measurement(one.square(algorithm, rng, rows=len(one.basis)), **one.parameters)
 
 
 TALL = [
@@ -84,7 +89,7 @@ SRHT_FAULTS = [SRHT_UNSIGNED, SRHT_UNSCALED]
 @check(claims.SRHT_MARKOV, on=ON_TALL, faults=SRHT_FAULTS, trials=5000)
 def srht_markov(algorithm: Algorithm, one: Embedding, rng: np.random.Generator) -> Measurement:
     """Count failures."""
-    return one.failed(one.error(algorithm, rng, rows=len(one.basis)))
+    return one.failed(algorithm, rng, rows=len(one.basis))
 
 
 @check(
@@ -116,13 +121,13 @@ def srht_markov(algorithm: Algorithm, one: Embedding, rng: np.random.Generator) 
 )
 def srht_failure(algorithm: Algorithm, one: Embedding, rng: np.random.Generator) -> Measurement:
     """Count failures."""
-    return one.failed(one.error(algorithm, rng, rows=len(one.basis)))
+    return one.failed(algorithm, rng, rows=len(one.basis))
 
 
 @check(
     claims.SRHT_LEVERAGE,
     on=Instances(embeddings(tall(300, 2), [1]), hard(1)),
-    faults=[SRHT_UNSIGNED, SRHT_UNSCALED],
+    faults=SRHT_FAULTS,
     trials=2000,
 )
 def srht_leverage(algorithm: Algorithm, one: Embedding, rng: np.random.Generator) -> Measurement:

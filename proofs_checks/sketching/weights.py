@@ -18,7 +18,7 @@ from proofs_checks.sketching.leverage import ON_MATRICES, orthonormal
 from proofs_checks.sketching.matrices import HARD, Reals, Tall, tall
 
 Algorithm = Callable[..., Any]
-#: Rounding of logarithms of recomputed scores.
+#: Rounding of logarithms of recomputed scores, for p ≥ 1.
 ROUNDING = 1e-7
 #: Stands for an infinite distance.
 FAR = 1e300
@@ -56,6 +56,11 @@ class Weighing:
     def rank(self) -> int:
         """The rank of the matrix."""
         return int(orthonormal(self.matrix.array).shape[1])
+
+    @property
+    def rounding(self) -> float:
+        """Rounding of the logarithm of a recomputed score."""
+        return ROUNDING * max(1.0, 1 / self.p)
 
     @property
     def weights(self) -> Reals:
@@ -96,10 +101,10 @@ ON_CONTRACTION = Instances(
 )
 ON_DESCENT = Instances(weighings((2.5, 3.0, 4.0, 6.0, 10.0, 50.0)), hard((3.0, 6.0, 20.0)))
 
-EXPONENT_DROPPED = edited(
+NOT_REWEIGHTED = edited(
     lewis_weights,
-    "exponent_dropped",
-    "Takes the leverage scores of A whatever p: those of p = 2.",
+    "rows_not_reweighted",
+    "Adds unweighted rows to the Gram matrix: q stays that of A.",
     ("np.exp(self._exponents(after, self.mean) / 2)", "1.0"),
 )
 ROOT_MISSING = edited(
@@ -123,7 +128,7 @@ ONE_STEP = edited(
 )
 LARGE_STEP = edited(
     lewis_weights,
-    "square_root_missing",
+    "step_too_long",
     "Makes plain steps twice as long.",
     ("plain = min(1.0, self.p / 2)", "plain = min(2.0, self.p)"),
 )
@@ -151,6 +156,17 @@ def _run(algorithm: Algorithm, one: Weighing, **options: Any) -> Any:
     return algorithm(one.matrix.array, one.p, **{"max_iterations": one.steps, **options})
 
 
+def _recomputed(one: Weighing, result: Any) -> float:
+    """Give the residual of the weights."""
+    return off(lewis_leverage(one.matrix.array, result.weights, one.p), result.weights)
+
+
+def _sum(one: Weighing, result: Any) -> Measurement:
+    """Add up the weights."""
+    total = float(result.weights.sum())
+    return Measurement(total, rank=one.rank, residual=min(result.residual, 500.0))
+
+
 @check(
     claims.LEWIS_RESIDUAL,
     on=ON,
@@ -160,8 +176,8 @@ def _run(algorithm: Algorithm, one: Weighing, **options: Any) -> Any:
 def lewis_residual(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
     """Recompute the residual of the weights."""
     result = _run(algorithm, one)
-    seen = off(lewis_leverage(one.matrix.array, result.weights, one.p), result.weights)
-    return Measurement(seen, residual=result.residual, rounding=ROUNDING * max(1.0, 1 / one.p))
+    seen = _recomputed(one, result)
+    return Measurement(seen, residual=result.residual, rounding=one.rounding)
 
 
 @check(
@@ -173,28 +189,20 @@ def lewis_residual(algorithm: Algorithm, one: Weighing, rng: np.random.Generator
 def lewis_converged(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
     """Recompute the residual of the weights, where the run says that it converged."""
     result = _run(algorithm, one, tolerance=1e-6)
-    seen = 0.0
-    if result.status == "converged":
-        seen = off(lewis_leverage(one.matrix.array, result.weights, one.p), result.weights)
-    return Measurement(seen, tolerance=1e-6, rounding=ROUNDING * max(1.0, 1 / one.p))
+    seen = _recomputed(one, result) if result.status == "converged" else 0.0
+    return Measurement(seen, tolerance=1e-6, rounding=one.rounding)
 
 
 @check(claims.LEWIS_SUM_ABOVE, on=ON, faults=[TOLERANCE_REPORTED], trials=200)
 def lewis_sum_above(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
     """Add up the weights."""
-    result = _run(algorithm, one)
-    return Measurement(
-        float(result.weights.sum()), rank=one.rank, residual=min(result.residual, 500.0)
-    )
+    return _sum(one, _run(algorithm, one))
 
 
-@check(claims.LEWIS_SUM_BELOW, on=ON, faults=[EXPONENT_DROPPED], trials=200)
+@check(claims.LEWIS_SUM_BELOW, on=ON, faults=[NOT_REWEIGHTED], trials=200)
 def lewis_sum_below(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
     """Add up the weights."""
-    result = _run(algorithm, one, accelerated=False)
-    return Measurement(
-        float(result.weights.sum()), rank=one.rank, residual=min(result.residual, 500.0)
-    )
+    return _sum(one, _run(algorithm, one, accelerated=False))
 
 
 @check(claims.LEWIS_CONTRACTION, on=ON_CONTRACTION, faults=[LARGE_STEP], trials=200)
@@ -238,7 +246,7 @@ def lewis_descent(algorithm: Algorithm, one: Weighing, rng: np.random.Generator)
 @check(
     claims.LEWIS_ERROR,
     on=ON,
-    faults=[weights_of_two, EXPONENT_DROPPED, ROOT_MISSING, TOLERANCE_REPORTED],
+    faults=[weights_of_two, NOT_REWEIGHTED, ROOT_MISSING, TOLERANCE_REPORTED],
     trials=150,
 )
 def lewis_error(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -> Measurement:
@@ -249,7 +257,7 @@ def lewis_error(algorithm: Algorithm, one: Weighing, rng: np.random.Generator) -
         residual=result.residual,
         p=one.p,
         rank=one.rank,
-        rounding=ROUNDING * max(1.0, 1 / one.p, one.p),
+        rounding=one.rounding * max(1.0, one.p),
     )
 
 

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from accel import sensitivities
+from accel._powers import powers
+from accel._vertices import vertices
 from accel.sensitivities import absolute_points, power_points
 from proofs_checks.sketching.matrices import KINDS, Tall
+
+
+def python(loop: Any) -> Any:
+    """Give the function that Numba compiled."""
+    return loop.py_func
 
 
 def problem(kind: str, rows: int = 40, columns: int = 4) -> tuple[Any, Any, Any]:
@@ -60,20 +66,22 @@ def test_one_column() -> None:
 
 def test_a_limit_ends_a_run_early() -> None:
     U, targets, start = problem("gaussian", 200, 5)
-    points, _, steps = absolute_points(U, targets[:1], start, pivots=2)
+    points, duals, steps = absolute_points(U, targets[:1], start, pivots=2)
     assert steps == 2
     assert points @ targets[0] == pytest.approx(1)
-    points, _, steps = power_points(U, targets[:1], 1.3, stop=0.0, iterations=2)
+    assert duals @ U == pytest.approx(targets[:1], abs=1e-12)
+    points, duals, steps = power_points(U, targets[:1], 1.3, stop=0.0, iterations=2)
     assert steps == 2
     assert points @ targets[0] == pytest.approx(1)
+    assert duals @ U == pytest.approx(targets[:1], abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["gaussian", "cauchy"])
 def test_plain_loops_agree(kind: str) -> None:
     U, targets, start = problem(kind, 12, 3)
-    plain = sensitivities._absolute(U, targets, start, 100)
+    plain = python(vertices)(U, targets, start, 100)
     fast = absolute_points(U, targets, start, pivots=100)
     assert plain[0] == pytest.approx(fast[0], rel=1e-9, abs=1e-12)
     assert plain[2] == fast[2]
-    slow = sensitivities._power(U, targets, 1.5, 1e-12, 50)
+    slow = python(powers)(U, targets, 1.5, 1e-12, 50)
     assert slow[0] == pytest.approx(power_points(U, targets, 1.5, stop=1e-12, iterations=50)[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,8 @@ class Labels:
     """Labels that count how often they are asked for."""
 
     def __init__(self, values: Any) -> None:
-        self.values, self.asked = np.asarray(values, dtype=float), []  # type: ignore[var-annotated]
+        self.values = np.asarray(values, dtype=float)
+        self.asked: list[Any] = []
 
     def __call__(self, rows: Any) -> Any:
         self.asked.append(rows)
@@ -210,6 +212,14 @@ def test_labels_that_cannot_be_used(answer: Any) -> None:
     with pytest.raises(LabelError, match="the indices are") as caught:
         active_regression(A, answer, 7, rng=0)
     assert len(caught.value.indices) == 7
+    assert len(str(LabelError("wrong", np.arange(10**6), None))) < 200
+
+
+def test_label_errors_survive_pickling() -> None:
+    error = LabelError("no labels", np.array([3, 5]), "nothing")
+    copy = pickle.loads(pickle.dumps(error))
+    assert str(copy) == str(error) == "no labels; the indices are [3 5]"
+    assert (copy.indices.tolist(), copy.values) == ([3, 5], "nothing")
 
 
 def test_fits_that_overflow_say_so() -> None:
@@ -262,6 +272,8 @@ def test_errors_of_the_callback_pass_through() -> None:
         (np.ones((3, 1)), {"method": "lucky"}, ValueError, "method must be"),
         (np.ones((3, 1)), {"labels": 3}, TypeError, "labels must be a function"),
         (np.ones((3, 1)), {"tree": "oak"}, ValueError, "tree must be"),
+        (np.ones((3, 1)), {"tree": "oak", "method": "independent"}, ValueError, "tree must be"),
+        (np.zeros((3, 1)), {"tree": "oak"}, ValueError, "tree must be"),
         (np.ones((3, 1)), {"coordinates": np.ones((2, 1))}, ValueError, "must have 3 rows"),
         (iter([np.ones((3, 1))]), {}, TypeError, "returns a new iterator"),
         (lambda: iter([np.ones((3, 1))]), {"tree": "pca"}, ValueError, "needs coordinates"),

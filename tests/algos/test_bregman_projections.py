@@ -159,6 +159,7 @@ def test_a_projection_that_fails_at_call_7_stops_there() -> None:
     [
         ({"projections": []}, "projections must be a sequence of callables"),
         ({"projections": [3]}, "projections must be a sequence of callables"),
+        ({"projections": None}, "projections must be a sequence of callables, got None"),
         ({"x0": [-1.0]}, "x0 must lie inside the domain"),
         ({"generator": None}, "generator must be a Generator"),
     ],

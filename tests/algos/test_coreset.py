@@ -225,7 +225,17 @@ def test_the_state_of_no_rows() -> None:
         ({"seed": -1}, "seed must be an integer"),
         ({"weights": np.ones(3)}, "state's arrays must fit each other"),
         ({"places": np.array([[0, -1], [-1, 30]])}, "state's arrays must fit each other"),
-        ({"places": np.array([[0, 1], [-1, 30]])}, "no row may be added twice"),
+        (
+            {"places": np.array([[0, 1], [-1, 30]]), "rows": np.arange(30, 65)},
+            "no row may be added twice",
+        ),
+        ({"places": np.array([[2**40, 0], [-1, 30]])}, "state's arrays must fit each other"),
+        ({"places": np.array([[0, 7], [-1, 30]])}, "rows at the place .0, 7. must be at most 30"),
+        ({"rows": np.arange(35)[::-1]}, "at most 30 of 0 to 29, increasing, and are not"),
+        ({"rows": ["a"] * 35}, "state's rows must hold numbers"),
+        ({"levels": np.array([-1, 0])}, "state's arrays must fit each other"),
+        ({"totals": np.array([math.nan, 0.0])}, "state's arrays must fit each other"),
+        ({"size": 20}, "rows at the place .0, 0. must be at most 20"),
         ({"matrix": np.full((35, 3), math.nan)}, "state's matrix and weights must be finite"),
         ({"weights": np.zeros(35)}, "state's matrix and weights must be finite"),
     ],
@@ -314,5 +324,8 @@ def test_bad_arguments_are_refused(
 def test_rows_are_numbered_from_zero_on() -> None:
     with pytest.raises(ValueError, match="at must be an integer from 0"):
         Coreset(1, 5).update([[1.0]], at=-1)
+    Coreset(1, 5).update([[1.0]], at=2**62 - 1)
+    with pytest.raises(ValueError, match=r"rows must be numbered below 2\^62, got row 46"):
+        Coreset(1, 5).update([[1.0], [2.0]], at=2**62 - 1)
     with pytest.raises(ValueError, match="the coreset must have seen rows, got none"):
         Coreset(1, 5).result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -111,6 +112,12 @@ def test_an_operator_that_raises_is_named_with_its_point(method: Method) -> None
         run(method, fails, [1.0, -0.5], tolerance=0)
     assert caught.value.call == 3
     assert np.isfinite(caught.value.x).all()
+
+
+def test_errors_survive_pickling() -> None:
+    error = OracleError("no image here", 3, np.array([1.0, -0.5]))
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.call, copy.x.tolist()) == ("no image here", 3, [1.0, -0.5])
 
 
 @pytest.mark.parametrize("method", ALL)

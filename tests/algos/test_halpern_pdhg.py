@@ -39,15 +39,22 @@ def test_without_a_solution_the_floor_grows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "kind", "words"),
     [
-        ({"steps": -1}, "steps must be an integer from 0"),
-        ({"step": 2.0}, "step must lie in"),
-        ({"weight": 0}, "weight must lie in"),
-        ({"reflection": 1.5}, "reflection must lie in"),
-        ({"start": ([0, 0, 0], [0])}, r"start\[0\] must have shape"),
+        ({"steps": -1}, ValueError, "steps must be an integer from 0"),
+        ({"step": 2.0}, ValueError, "step must lie in"),
+        ({"step": 1e-300}, ValueError, "step must lie in"),
+        ({"weight": 0}, ValueError, "weight must lie in"),
+        ({"weight": 1e300}, ValueError, "weight must lie in"),
+        ({"weight": 1e-300}, ValueError, "weight must lie in"),
+        ({"reflection": 1.5}, ValueError, "reflection must lie in"),
+        ({"start": ([0, 0, 0], [0])}, ValueError, r"start\[0\] must have shape"),
+        ({"start": 3}, TypeError, r"start must be a pair \(x, y\), got 3"),
+        ({"start": ([1, 1],)}, TypeError, r"start must be a pair \(x, y\)"),
     ],
 )
-def test_bad_arguments_of_an_epoch(changes: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+def test_bad_arguments_of_an_epoch(
+    changes: dict[str, Any], kind: type[Exception], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
         halpern_pdhg(**{"c": [1, 1], "A": [[1, 1]], "b": [1], "steps": 3, **changes})

@@ -202,6 +202,14 @@ def test_integers_and_booleans() -> None:
     assert lp_regression(A > 0, [1, 2, 3, 4], tolerance=1e-6).objective == pytest.approx(2)
 
 
+@pytest.mark.parametrize("size", [81, 2**31, 2**62])
+def test_no_more_rows_are_drawn_than_there_are(size: int) -> None:
+    A, b = problem("gaussian")
+    result = lp_regression(A, b, size=size, rng=0)
+    assert (result.status, result.sample_size) == ("certified", 0)
+    assert lp_regression(A, b, size=80, rng=0).sample_size == 80
+
+
 def test_few_steps_say_that_they_were_too_few() -> None:
     A, b = problem("cauchy response")
     result = lp_regression(A, b, tolerance=1e-8, max_steps=1)

@@ -160,6 +160,19 @@ def test_huge_and_tiny_scales(p: float, method: Any) -> None:
             assert scaled.lower == pytest.approx(plain.lower, rel=1e-6)
 
 
+@pytest.mark.parametrize("method", ["lewis", "subsampled"])
+def test_the_greatest_exponent(method: Any) -> None:
+    found = lp_sensitivities(Tall("gaussian", 40, 3).array, 1e300, method=method, rng=0)
+    assert (found.lower <= found.upper).all()
+    assert 1 <= found.total_lower <= found.total_upper
+
+
+def test_rows_of_all_scales() -> None:
+    A = Tall("gaussian", 40, 3).array * 10.0 ** np.linspace(-300, 300, 40)[:, None]
+    found = lp_sensitivities(A, 2)  # without warnings
+    assert (found.lower <= found.upper).all()
+
+
 @pytest.mark.parametrize("p", [0.5, 1, 1.5, 2, 3])
 def test_some_rows(p: float) -> None:
     A = Tall("gaussian", 10, 3).array
@@ -237,8 +250,11 @@ def test_small_shapes(method: Any, p: float) -> None:
         (([[1.0]], 5e-324), {}, ValueError, "p must lie in"),
         (([[1.0]], math.nan), {}, ValueError, "p must lie in"),
         (([[1.0]], math.inf), {}, ValueError, "p must lie in"),
+        (([[1.0]], 1e308), {"method": "lewis"}, ValueError, "p must lie in"),
+        (([[1.0]], 1e308), {"method": "subsampled"}, ValueError, "p must lie in"),
         (([[1.0]], "1"), {}, TypeError, "p must be a number"),
         (([[1.0]], 1), {"method": "fast"}, ValueError, "method must be one of"),
+        (([[1.0]], 1), {"method": np.ones(2)}, ValueError, "method must be one of"),
         (([[1.0]], 1), {"tolerance": 0}, ValueError, "tolerance must lie in"),
         (([[1.0]], 1), {"rows": [1]}, ValueError, "rows must lie in"),
         (([[1.0]], 1), {"rows": [0.0]}, TypeError, "rows must be"),

@@ -9,6 +9,7 @@ import pytest
 
 from algos.sketching import ConvexTukey, Huber, lp_regression, orlicz_regression
 from algos.sketching._orlicz_norm import OrliczNorm
+from tests.algos.test_symmetric_norm_regression import problem
 
 
 class Power:
@@ -27,12 +28,6 @@ class Power:
         if self.p == 1:
             return np.where(s <= 1, 0.0, np.inf)
         return (self.p - 1) * (s / self.p) ** (self.p / (self.p - 1))
-
-
-def problem(n: int = 60, d: int = 3, *, cauchy: bool = False) -> tuple[Any, Any]:
-    rng = np.random.default_rng(n)
-    A = rng.normal(size=(n, d))
-    return A, A @ np.ones(d) + (rng.standard_cauchy(n) if cauchy else rng.normal(size=n))
 
 
 FUNCTIONS = [Huber(1.0), Huber(0.02), ConvexTukey(0.1), Power(1), Power(1.4), Power(2)]
@@ -120,6 +115,7 @@ def test_the_dual_norm_of_a_power_is_known() -> None:
     assert OrliczNorm(Power(2)).dual(w) == pytest.approx(5)  # the l2 norm is its own dual
     assert OrliczNorm(Power(1)).dual(w) == pytest.approx(4)
     assert OrliczNorm(Power(1)).dual(np.zeros(3)) == 0
+    assert OrliczNorm(Power(1)).dual([0.0, 2.0**-1070]) == 2.0**-1070
 
 
 class Concave(Power):

@@ -33,6 +33,8 @@ def test_polynomials_are_orthonormal() -> None:
         ([0.5], {}, ValueError, "shape"),
         ([[0.5]], {"degree": -1}, ValueError, "degree"),
         ([[0.5]], {"degree": 0.5}, TypeError, "degree"),
+        ([[0.5]], {"degree": 10**7}, ValueError, "degree must be an integer from 0 to 1000000"),
+        ([[0.0] * 50], {"degree": 12}, ValueError, "2160153123141 of them in 50 variables"),
         ([[0.5]], {"kind": "hermite"}, ValueError, "kind"),
     ],
 )

@@ -221,6 +221,7 @@ def test_wild_events_are_moved_into_the_bounds(kind: Any) -> None:
         ({"method": "blocks"}, ValueError, "method must be 'auto', 'block' or 'columns'"),
         ({"block": 101}, ValueError, "block must be an integer from 1 to 100"),
         ({"failure_probability": 1}, ValueError, "failure_probability must lie in"),
+        ({"insecure_rng": False}, TypeError, "insecure_rng must be a seed or a Generator"),
         ({"method": "columns", "mechanism": "oak"}, ValueError, "mechanism must be one of"),
     ],
 )

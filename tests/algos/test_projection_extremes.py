@@ -17,6 +17,7 @@ from algos.iterations import (
     metric_learning,
     metric_nearness,
     project_and_forget,
+    sparse_metric_nearness,
 )
 from algos.iterations._active_rows import Rows
 from algos.iterations._sparse_metric_nearness import _Graph, _repaired
@@ -107,6 +108,7 @@ def test_rows_with_huge_numbers_are_told_apart(scale: float) -> None:
         ((sparse.csr_array([[1.0, 0]]), np.array([0j])), "bounds of real numbers"),
         ((sparse.csr_array([[1.0, 0]]), ["0.5"]), "bounds of real numbers"),
         (([[1.0, 0], [1.0]], [0.0]), "rows of numbers"),
+        ((np.ma.masked_array([[1.0, 0]], [[False, True]]), [0.0]), "rows must not be masked"),
     ],
 )
 def test_oracles_that_return_something_else_are_refused(answer: Any, words: str) -> None:
@@ -259,6 +261,14 @@ def test_a_metric_that_rounding_hides_is_not_given() -> None:
     assert result.matrix.tolist() == [[1, 0], [0, 1]]
     assert result.multipliers.tolist() == [0.0]
     assert result.violation == pytest.approx(5e20)
+
+
+def test_masked_pairs_are_refused() -> None:
+    pairs = np.ma.masked_array([[0, 1]], [[False, True]])
+    with pytest.raises(TypeError, match="similar must not be masked"):
+        metric_learning([[0.0], [1.0]], pairs, [], near=1, far=4)
+    with pytest.raises(TypeError, match="edges must not be masked"):
+        sparse_metric_nearness(pairs, [1.0])
 
 
 @pytest.mark.parametrize(

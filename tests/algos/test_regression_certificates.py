@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from algos.sketching import Huber, TopKNorm, lp_regression, orlicz_regression
+from algos.sketching import Huber, LpNorm, OrliczNorm, TopKNorm, lp_regression, orlicz_regression
 from algos.sketching import symmetric_norm_regression as symmetric
+from algos.sketching._norm import Tangent
 from algos.sketching._regression_basis import exact_basis, sketched_basis
-from algos.sketching._regression_newton import Tangent
 from algos.sketching._regression_rows import Rows
 
 
@@ -83,6 +83,39 @@ def test_a_gap_of_rounding_is_no_step_limit() -> None:
     result = lp_regression(A, A @ np.ones(3) + 1e-13 * rng.normal(size=40), tolerance=1e-9)
     assert result.status == "rounding"
     assert result.steps < 100
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("norm", [LpNorm(1), LpNorm(1.5), OrliczNorm(Huber()), TopKNorm(3)])
+@pytest.mark.parametrize("great", [1e6, 1e17, 1e18, 1e20, 1e50, 1e100, 1e200, 1e280])
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
+def test_a_huge_row_never_makes_it_worse_than_zero(norm: Any, great: float, form: Any) -> None:
+    rng = np.random.default_rng(0)
+    A, b = rng.normal(size=(40, 3)), rng.normal(size=40)
+    A[0] *= great
+    result = symmetric(form(np.pad(A, ((0, 0), (0, 12)))), b, norm, max_steps=40)
+    assert 0 <= result.lower_bound <= result.objective
+    x = [Fraction(c) for c in result.x[:3].tolist()]
+    residual = [  # each rounded once
+        float(Fraction(t) - sum(Fraction(v) * c for v, c in zip(row, x, strict=True)))
+        for row, t in zip(A.tolist(), b.tolist(), strict=True)
+    ]
+    assert norm.value(residual) <= norm.value(b) * (1 + 1e-7)
+    assert result.status in (("certified",) if great == 1e6 else ("rounding", "step limit"))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_huge_row_among_many_ends_no_sample() -> None:
+    A, b = np.random.default_rng(0).normal(size=(7000, 3)), np.ones(7000)
+    for great in (1e20, 1e200):
+        A[7] = great
+        for norm, result in [
+            (LpNorm(1), lp_regression(A, b, rng=0, max_steps=3)),
+            (OrliczNorm(Huber()), orlicz_regression(A, b, Huber(), rng=0, max_steps=3)),
+        ]:
+            assert result.objective <= norm.value(b) * (1 + 1e-7)
+            assert result.status in ("rounding", "step limit")
+            assert result.sample_size == 0
 
 
 def matrices() -> dict[str, Any]:
@@ -240,7 +273,7 @@ def test_bad_sparse_matrices_and_passes() -> None:
         lp_regression(np.ma.masked_less(np.ones((50, 1)), 0), b)
     with pytest.raises(TypeError, match="b must not be masked"):
         lp_regression(A, np.ma.masked_less(b, 0))
-    with pytest.raises(ValueError, match="multiply columns"):
+    with pytest.raises(ValueError, match="norm between 1e-290"):
         lp_regression(np.full((50, 1), 5e-324), b)
     with pytest.raises(ValueError, match="divide b"):
         lp_regression(np.zeros((50, 1)), b * 1.7e308)

@@ -161,6 +161,7 @@ def test_converged_means_that_the_residual_is_at_most_the_tolerance(
         ({"b": [0.5, 0.5 + 1e-8], "tolerance": 1.0}, "a and b must have the same sum"),
         ({"a": [1.5, -0.5]}, "a must hold masses of at least 0"),
         ({"b": [0.0, 0.0]}, "b must hold masses of at least 0"),
+        ({"a": [1e308, 1e308]}, "a must hold masses of at least 0 with a positive, finite sum"),
         ({"a": [math.nan, 1.0]}, "a must be finite"),
         ({"cost": [[0.0, math.inf], [1.0, 0.0]]}, "cost must be finite"),
         ({"cost": [[0.0, 1.0]]}, "cost must have shape"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ import pytest
 from scipy import fft, sparse
 
 from algos.sketching import SRHT, CountSketch, GaussianSketch, SparseSignSketch, TensorSketch
+from algos.sketching._matrix import BLOCK
+from algos.sketching._sketch_rows import parts
 from tests.accel.test_counters import MASK, STEP, mixed
 
 MAKERS: dict[str, Callable[..., Any]] = {
@@ -270,20 +271,14 @@ def test_same_seed_same_sketch(make: Callable[..., Any]) -> None:
     assert make(rng=rng).seed != make(rng=1).seed
 
 
-def test_the_second_moment_by_enumeration_of_count_sketches() -> None:
-    """All 2^n m^n sketches of n rows in rational arithmetic; U = (3, 4, 0) / 5 and (0, 0, 1)."""
-    U = [[Fraction(3, 5), Fraction(0)], [Fraction(4, 5), Fraction(0)], [Fraction(0), Fraction(1)]]
-    n, d, m = 3, 2, 3
-    mean = Fraction(0)
-    for buckets in np.ndindex(*[m] * n):
-        for signs in np.ndindex(*[2] * n):
-            sketched = [[Fraction(0)] * d for _ in range(m)]
-            for i in range(n):
-                for j in range(d):
-                    sketched[buckets[i]][j] += (1 - 2 * signs[i]) * U[i][j]
-            for a in range(d):
-                for b in range(d):
-                    mean += (sum(sketched[k][a] * sketched[k][b] for k in range(m)) - (a == b)) ** 2
-    mean /= m**n * 2**n
-    leverages = [sum(x * x for x in row) for row in U]
-    assert mean == (d * d + d - 2 * sum(t * t for t in leverages)) / Fraction(m)
+@pytest.mark.parametrize("nonzeros", [1, 8, 1000])
+def test_blocks_are_lower_the_more_is_drawn_for_a_row(nonzeros: int) -> None:
+    """All buckets of a sparse matrix at once would be gigabytes."""
+    dense = np.broadcast_to(0.0, (2**19, 4))
+    for rows in (dense.copy(), sparse.csr_array(dense.shape)):
+        firsts, heights = zip(
+            *((first, part.shape[0]) for first, part in parts(rows, nonzeros)), strict=True
+        )
+        assert sum(heights) == len(dense)
+        assert firsts[-1] + heights[-1] == len(dense)
+        assert max(heights) * nonzeros <= BLOCK

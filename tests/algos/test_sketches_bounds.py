@@ -58,7 +58,8 @@ def test_second_moment_of_sparse_signs(U: Any, m: int, s: int) -> None:
     ) / len(choices)
     d = len(U[0])
     assert mean == (d * d + d - 2 * leverage_squares(U)) / m
-    for theorem in (claims.SPARSE_SIGN_ABOVE, claims.COUNT_SKETCH_ABOVE, claims.COUNT_SKETCH_BELOW):
+    theorems = [claims.SPARSE_SIGN_ABOVE, claims.SPARSE_SIGN_BELOW]
+    for theorem in (*theorems, claims.COUNT_SKETCH_ABOVE, claims.COUNT_SKETCH_BELOW):
         bound = theorem.bound(rank=d, size=m, leverage_squares=float(leverage_squares(U)))
         assert bound == pytest.approx(float(mean))
 

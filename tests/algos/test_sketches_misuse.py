@@ -39,7 +39,7 @@ def test_options() -> None:
         TensorSketch(5, degree=0)
     with pytest.raises(ValueError, match="rows must be an integer from 1"):
         SRHT(5, rows=0)
-    with pytest.raises(ValueError, match="size must be an integer from 1 to 8"):
+    with pytest.raises(ValueError, match="size must be at most 8, the power of two from rows = 5"):
         SRHT(9, rows=5)
     assert SRHT(8, rows=5).apply(np.eye(5)).shape == (8, 5)
 

@@ -55,6 +55,15 @@ def test_a_copy_goes_its_own_way(make: Callable[..., Any], copied: Callable[...,
 
 
 @every
+@pytest.mark.parametrize("name", ["seed", "covered", "state"])
+def test_what_has_been_summed_cannot_be_declared_otherwise(
+    make: Callable[..., Any], name: str
+) -> None:
+    with pytest.raises(AttributeError, match=name):
+        setattr(make(), name, 0)
+
+
+@every
 def test_the_state_is_a_copy(make: Callable[..., Any]) -> None:
     sketch = make()
     sketch.update(matrix(5))

@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from algos.sketching import leverage_scores
+from algos.sketching import (
+    active_regression,
+    leverage_scores,
+    lewis_weights,
+    lp_regression,
+    lp_sensitivities,
+    randomized_svd,
+    range_finder,
+    ridge_leverage_scores,
+    sensitivity_sample,
+)
 from algos.sketching._matrix import BLOCK, checked_matrix, row_blocks
 from algos.sketching._whitening import Whitening, row_whitening, triangular_factor, whitening
 
@@ -43,11 +53,39 @@ def test_arrays_are_not_copied() -> None:
         assert all(np.shares_memory(block, given) for _, block in row_blocks("A", given))
 
 
-def test_an_iterator_is_read_once() -> None:
-    blocks = row_blocks("A", halves())
+def test_an_iterator_is_read_where_one_pass_will_do() -> None:
+    blocks = row_blocks("A", halves(), once=True)
     assert sum(len(block) for _, block in blocks) == len(WHOLE)
-    with pytest.raises(TypeError, match=r"read 2 times here .* pass a function"):
-        list(blocks)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        leverage_scores,
+        lambda A: leverage_scores(A, method="sketch"),
+        lambda A: ridge_leverage_scores(A, 1.0),
+        lambda A: lewis_weights(A, 1),
+        lambda A: lp_sensitivities(A, 1, method="lewis"),
+        lambda A: sensitivity_sample(A, 1, size=9),
+        lambda A: lp_regression(A, np.ones(4)),
+        lambda A: active_regression(A, lambda rows: np.ones(len(rows)), 3),
+        lambda A: range_finder(A, 2, power_iterations=1),
+        lambda A: randomized_svd(A, 2, power_iterations=1),
+    ],
+)
+def test_elsewhere_it_is_refused_before_any_pass(function: Callable[[Any], Any]) -> None:
+    blocks = iter([np.eye(4)])
+    words = "A must be readable more than once, got an iterator; pass a function that returns a new"
+    with pytest.raises(TypeError, match=words):
+        function(blocks)
+    assert len(list(blocks)) == 1
+
+
+@pytest.mark.parametrize(("factor", "norm"), [(1e300, "5e[+]300"), (1e-300, "5e-300")])
+def test_columns_that_are_too_long_or_short_are_named(factor: float, norm: str) -> None:
+    A = np.array([[1.0, 3.0 * factor], [2.0, 4.0 * factor]])
+    with pytest.raises(ValueError, match=f"A must have columns .*, got {norm} for column 1; mult"):
+        leverage_scores(A)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +108,10 @@ def test_an_iterator_is_read_once() -> None:
         (sparse.csr_array((0, 3)), ValueError, "at least one row"),
         (sparse.coo_array([1.0, 2.0]), ValueError, r"got shape \(2,\)"),
         (sparse.csr_array([[1j]]), TypeError, "dtype complex128"),
+        (sparse.csr_array(([1.0], [2], [0, 1]), shape=(1, 2)), ValueError, "valid sparse matrix"),
+        (sparse.csc_array(([1.0], [-1], [0, 1]), shape=(2, 1)), ValueError, "valid sparse matrix"),
+        (dask.array.ones(3), ValueError, "must be a matrix"),
+        (dask.array.ones(()), ValueError, "must be a matrix"),
         (np.ma.masked_array([[1.0, 2.0]], [[True, False]]), TypeError, "must not be masked"),
         (lambda: iter([np.ma.masked_array([[1.0]], [[True]])]), TypeError, "must not be masked"),
     ],
@@ -84,7 +126,18 @@ def test_sparse_rows_stay_compressed_where_asked_for() -> None:
     firsts, blocks = zip(*row_blocks("A", A, compressed=True), strict=True)
     assert firsts[1] == blocks[0].shape[0]
     assert (sparse.vstack(blocks) != A).nnz == 0
-    np.testing.assert_array_equal(next(iter(row_blocks("A", WHOLE, compressed=True)))[0], 0)
+    for _, block in row_blocks("A", WHOLE, compressed=True):  # but dense ones stay dense
+        assert np.shares_memory(block, WHOLE)
+
+
+def test_entries_of_compressed_rows_are_looked_at() -> None:
+    A: Any = sparse.eye_array(BLOCK // 2, 2).tocsr()
+    A.data[1] = np.nan
+    with pytest.raises(ValueError, match=r"A must be finite, got nan at \(1, 1\)"):
+        list(row_blocks("A", A, compressed=True))
+    low = sparse.csr_array(([np.inf], [1], [0] * (BLOCK // 2) + [1]), shape=(BLOCK // 2, 2))
+    with pytest.raises(ValueError, match=rf"got inf at \({BLOCK // 2 - 1}, 1\)"):
+        list(row_blocks("A", low, compressed=True))
 
 
 def test_sparse_matrices_are_refused_where_dense_ones_are_asked_for() -> None:
@@ -113,6 +166,10 @@ def test_whitened_columns_are_orthonormal(
     columns = A @ white.transform
     np.testing.assert_allclose(columns.T @ columns, np.eye(rank), atol=1e-6)
     np.testing.assert_allclose(white.squared_norms(A).sum(), rank, rtol=1e-6)
+
+
+def rows_whitened(A: Any) -> tuple[Whitening, int]:
+    return row_whitening(lambda: [A])
 
 
 def exact_rank(A: Any) -> int:
@@ -146,7 +203,7 @@ def small_matrix(seed: int) -> Any:
 def test_ranks_are_those_of_exact_elimination() -> None:
     for seed in range(400):
         A = small_matrix(seed)
-        white, count = row_whitening(lambda A=A: [A])  # type: ignore[misc]
+        white, count = rows_whitened(A)
         assert (white.rank, count) == (exact_rank(A), len(A))
         assert white.squared_norms(A).sum() == pytest.approx(white.rank, abs=1e-9)
         assert leverage_scores(A * 2.0**-300).rank == white.rank
@@ -159,14 +216,14 @@ def test_ranks_are_never_too_great() -> None:
         A = small_matrix(seed)
         size = [(len(A), 1), (1, A.shape[1]), A.shape][seed % 3]
         A = A * 2.0 ** np.round(np.log2(rng.choice(scales, size=size)))
-        assert row_whitening(lambda A=A: [A])[0].rank <= exact_rank(A)  # type: ignore[misc]
+        assert rows_whitened(A)[0].rank <= exact_rank(A)
 
 
 def test_a_row_of_one_entry_does_not_add_to_the_rank() -> None:
     """Nothing cancels in its coordinates, and yet they hold rounding of the directions."""
     for entries in itertools.product([0.0, 1.0, 2.0], repeat=6):
         A = np.reshape(entries, (2, 3))
-        assert row_whitening(lambda A=A: [A])[0].rank == exact_rank(A)  # type: ignore[misc]
+        assert rows_whitened(A)[0].rank == exact_rank(A)
 
 
 def test_masked_blocks_of_dask_are_refused() -> None:

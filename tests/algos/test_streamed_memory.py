@@ -11,7 +11,9 @@ import pytest
 LIMITED = """
 import resource, sys
 import numpy as np
-from algos.sketching import Coreset, CountSketch, sensitivity_sample
+from algos.sketching import (
+    SRHT, Coreset, CountSketch, GaussianSketch, SparseSignSketch, TensorSketch, sensitivity_sample
+)
 
 ROWS, COLUMNS, HEIGHT = 1_000_000, 40, 10_000  # 305 MiB
 ALLOWED = 96 * 2**20
@@ -29,13 +31,20 @@ def coreset():
         stream.update(block)
     return stream.result()
 
-def count_sketch():
-    sketch = CountSketch(2000, rng=1)
+def sketched(sketch):
     for block in blocks():
         sketch.update(block)
     return sketch.result()
 
-run = {"sample": sample, "coreset": coreset, "count_sketch": count_sketch}[sys.argv[1]]
+run = {
+    "sample": sample,
+    "coreset": coreset,
+    "CountSketch": lambda: sketched(CountSketch(2000, rng=1)),
+    "SparseSignSketch": lambda: sketched(SparseSignSketch(2000, nonzeros=2, rng=1)),
+    "GaussianSketch": lambda: sketched(GaussianSketch(20, rng=1)),
+    "SRHT": lambda: sketched(SRHT(500, rows=1_000_000, rng=1)),
+    "TensorSketch": lambda: sketched(TensorSketch(2000, rng=1)),
+}[sys.argv[1]]
 small, ROWS = ROWS, 20_000
 run()  # loads and compiles what is needed
 ROWS = small
@@ -47,19 +56,29 @@ try:
 except MemoryError:
     print("too large")
 result = run()
-if sys.argv[1] == "count_sketch":
-    squares, want = float((result ** 2).sum()), float(ROWS * COLUMNS)
-else:
+if sys.argv[1] in ("sample", "coreset"):
     x = np.ones(COLUMNS)
-    squares = float(result.weights @ np.abs(result.matrix @ x))
+    found = float(result.weights @ np.abs(result.matrix @ x))
     want = ROWS * (2 * COLUMNS / np.pi) ** 0.5  # the mean of |a x|
-print(squares / want)
+else:
+    power = 2 if sys.argv[1] == "TensorSketch" else 1
+    found, want = float((result ** 2).sum()), COLUMNS * float(ROWS) ** power
+print(found / want)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/statm")
 @pytest.mark.parametrize(
-    ("what", "off"), [("sample", 0.25), ("coreset", 0.4), ("count_sketch", 0.1)]
+    ("what", "off"),
+    [
+        ("sample", 0.25),
+        ("coreset", 0.4),
+        ("CountSketch", 0.1),
+        ("SparseSignSketch", 0.1),
+        ("GaussianSketch", 0.25),  # 20 · 40 squares: a standard deviation of 5 %
+        ("SRHT", 0.1),
+        ("TensorSketch", 0.1),
+    ],
 )
 def test_a_matrix_larger_than_the_memory_allowed(
     what: str, off: float, monkeypatch: pytest.MonkeyPatch

@@ -173,9 +173,27 @@ def test_a_sum_of_norms_of_far_apart_scales() -> None:
             "1099511627776 weights",
         ),
         (lambda: SumOfNorms([]), ValueError, "norms must hold at least one"),
-        (lambda: SumOfNorms([LpNorm(1)], [0.0]), ValueError, "factors must be positive"),
+        (lambda: SumOfNorms([LpNorm(1)], [0.0]), ValueError, "factors must lie between"),
+        (lambda: SumOfNorms([LpNorm(1)], [1e101]), ValueError, "factors must lie between"),
+        (lambda: SumOfNorms(LpNorm(1)), TypeError, "norms must be a sequence"),  # type: ignore[arg-type]
         (lambda: SumOfNorms([LpNorm(1)], [1.0, 2.0]), ValueError, "factors must have shape"),
         (lambda: symmetric_norm_regression(*problem(), TopKNorm(61)), ValueError, "61 weights"),
+        (
+            lambda: LpNorm(1).value([1.0, np.nan]),
+            ValueError,
+            r"r must be finite, got nan at \(1,\)",
+        ),
+        (lambda: TopKNorm(1).dual([[1.0]]), ValueError, "w must have shape"),
+        (lambda: LpNorm(2).value(["a"]), TypeError, "r must be an array of real numbers"),
+        (lambda: OrliczNorm(abs), TypeError, "G must have the methods"),  # type: ignore[arg-type]
+        (lambda: OrliczNorm(Huber(), [1.0, 0.0]), ValueError, "weights must be positive, got 0"),
+        (lambda: OrliczNorm(Huber(), [np.nan]), ValueError, "weights must be finite"),
+        (lambda: OrliczNorm(Huber(), [1.0]).value([1.0, 2.0]), ValueError, "1 weights"),
+        (
+            lambda: symmetric_norm_regression(*problem(), OrliczNorm(Huber(), [1.0])),
+            ValueError,
+            "1 weights and the vector 60 entries",
+        ),
         (lambda: symmetric_norm_regression(*problem(), 2), TypeError, "norm must be"),  # type: ignore[arg-type]
     ],
 )

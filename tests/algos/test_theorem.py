@@ -70,6 +70,11 @@ def test_a_constant_bound_broadcasts() -> None:
         ({"n": 0, "tolerance": 0.1}, ValueError, "n must lie in"),
         ({"n": math.nan, "tolerance": 0.1}, ValueError, "n must lie in"),
         ({"n": "ten", "tolerance": 0.1}, ValueError, "n must be a number or an array"),
+        (
+            {"n": np.ma.masked_array([2, 4], [False, True]), "tolerance": 0.1},
+            TypeError,
+            "must not be mask",
+        ),
     ],
 )
 def test_bound_errors_name_the_argument(
@@ -133,8 +138,10 @@ def test_solve_rejects_bad_questions() -> None:
         COST.solve("m", at_most=1)
     with pytest.raises(TypeError, match="lacks tolerance"):
         COST.solve("n", at_most=100)
-    with pytest.raises(ValueError, match="finite"):
+    with pytest.raises(ValueError, match="at_most must be finite, got inf"):
         COST.solve("n", at_most=math.inf, tolerance=0.1)
+    with pytest.raises(TypeError, match="at_least must be a number, got 'much'"):
+        COST.solve("n", at_least="much", tolerance=0.1)  # type: ignore[arg-type]
 
 
 def test_latex_uses_the_house_names() -> None:
@@ -177,6 +184,10 @@ def test_registry_finds_every_theorem_once() -> None:
         algos.theorems("serach")
     with pytest.raises(KeyError, match="did you mean"):
         algos.theorem(keys[0] + "x")
+    with pytest.raises(ValueError, match=r"family must be one of .* got 3"):
+        algos.theorems(3)  # type: ignore[arg-type]
+    with pytest.raises(KeyError, match="no theorem 3"):
+        algos.theorem(3)  # type: ignore[arg-type]
 
 
 def test_import_is_light() -> None:

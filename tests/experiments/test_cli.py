@@ -43,7 +43,11 @@ def test_show_evaluates_and_inverts() -> None:
     assert shown.returncode == 0
     assert "1018.11" in shown.stdout
     inverse = lemmata("show", key, *sets, "--solve", "n", "--at-most", "1000")
-    assert "n = 694467" in inverse.stdout
+    assert "bound ≤ 1000 for n up to 694467" in inverse.stdout
+    error = ("sketching/sensitivity-sample/error", "--set", "total=3")
+    more = (*error, "--set", "failure_probability=0.05", "--solve", "size")
+    assert "bound ≤ 0.2 for size from 591" in lemmata("show", *more, "--at-most", "0.2").stdout
+    assert "bound ≥ 0.2 for size up to 590" in lemmata("show", *more, "--at-least", "0.2").stdout
     assert "--set n=" in lemmata("show", key, *sets).stdout
 
 
@@ -53,6 +57,8 @@ def test_show_evaluates_and_inverts() -> None:
         (("show", "search/sharp-crosing/flips"), "did you mean search/sharp-crossing/flips"),
         (("show", "search/sharp-crossing/flips", "--set", "n"), "--set takes NAME=VALUE"),
         (("show", "search/sharp-crossing/flips", "--solve", "n"), "exactly one of"),
+        (("show", "search/sharp-crossing/flips", "--set", "m=1"), "tolerance, got m"),
+        (("show", "sketching"), "lemmata list sketching"),
         (("list", "serach"), "family must be one of iterations, privacy, search, sketching"),
         (("check", "nothing-like-it"), "no check matches"),
         (("check", "side-test", "--budget", "-1"), "budget must be a positive number"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 import algos
@@ -41,6 +45,18 @@ def test_same_results_on_any_number_of_cores() -> None:
     assert [stripped(r) for r in one.results] == [stripped(r) for r in two.results]
     assert seen == ["search/side-test/failure"]
     assert not one.failed
+
+
+def test_a_worker_takes_one_thread_of_blas() -> None:
+    code = (
+        "import threadpoolctl; from proofs_checks import runner; runner._settle();"
+        "print({library['num_threads'] for library in threadpoolctl.threadpool_info()})"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "OMP_NUM_THREADS": "2"},
+    )  # fmt: skip
+    assert shown.stdout.strip() == "{1}"
 
 
 def test_numbers_out_of_range_are_refused() -> None:

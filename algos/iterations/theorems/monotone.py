@@ -137,8 +137,9 @@ GAP = Theorem(
     holds=Surely(),
     constants="exact",
     statement=(
-        "For every feasible u at the given distance from x0, the mean of the K points at which "
-        "the steps took the operator has ⟨F(u), mean − u⟩ at most distance² / (2 step K)."
+        "For every feasible u at the given distance from x0 and steps of at most 1 / L, the mean "
+        "of the K points at which the steps took the operator has ⟨F(u), mean − u⟩ at most "
+        "distance² / (2 step K)."
     ),
     source=Source(
         authors="A. Nemirovski",
@@ -148,7 +149,7 @@ GAP = Theorem(
         locator="theorem 3.2, Euclidean",
         url="https://doi.org/10.1137/S1052623403425629",
     ),
-    needs=(LATER,),
+    needs=(LATER, Need(step * lipschitz <= 1, "the step is at most 1 / L")),
     domain={**MONOTONE, "steps": (1.0, 2.0**53)},
     rtol=RTOL,
     tightness=Tightness(0.6, "one number"),

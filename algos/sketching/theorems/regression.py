@@ -29,76 +29,55 @@ CUT = 8
 DOMAIN = {"optimum": (0.0, float("inf")), "product": (0.0, float("inf"))}
 
 
-def _lower(algorithm: Callable[..., Any], name: str) -> Theorem:
-    """State that the lower bound is one."""
-    return Theorem(
-        key=f"sketching/{name}/lower-bound",
-        algorithm=algorithm,
+def _claims(algorithm: Callable[..., Any], name: str) -> tuple[Theorem, Theorem, Theorem]:
+    """State what the bounds and the status of a regression promise."""
+
+    def claim(what: str, statement: str, attained: float = 0.9999, **stated: Any) -> Theorem:
+        return Theorem(
+            key=f"sketching/{name}/{what}",
+            algorithm=algorithm,
+            holds=Surely(),
+            constants="exact",
+            statement=statement,
+            source=here(PAGE, "The certificate"),
+            domain=DOMAIN,
+            rtol=RTOL,
+            tightness=Tightness(attained, "all steps"),
+            **stated,
+        )
+
+    lower = claim(
+        "lower-bound",
+        "Whatever the sample, the number of steps and the status, lower_bound is at most the "
+        "least norm of b − A x over all x; columns that are dependent up to rounding in every "
+        "row count as dependent.",
         quantity="lower bound",
         formula=optimum,
         direction="<=",
-        holds=Surely(),
-        constants="exact",
-        statement=(
-            "Whatever the sample, the number of steps and the status, lower_bound is at most the "
-            "least norm of b − A x over all x; columns that are dependent up to rounding in every "
-            "row count as dependent."
-        ),
-        source=here(PAGE, "The certificate"),
-        domain=DOMAIN,
-        rtol=RTOL,
-        tightness=Tightness(0.9999, "all steps"),
     )
-
-
-def _objective(algorithm: Callable[..., Any], name: str) -> Theorem:
-    """State that the objective is that of some coefficients."""
-    return Theorem(
-        key=f"sketching/{name}/objective",
-        algorithm=algorithm,
+    objective = claim(
+        "objective",
+        "The reported objective is at least the least norm of b − A x over all x.",
         quantity="objective",
         formula=optimum,
         direction=">=",
-        holds=Surely(),
-        constants="exact",
-        statement="The reported objective is at least the least norm of b − A x over all x.",
-        source=here(PAGE, "The certificate"),
-        domain=DOMAIN,
-        rtol=RTOL,
-        tightness=Tightness(0.9999, "all steps"),
     )
-
-
-def _ratio(algorithm: Callable[..., Any], name: str) -> Theorem:
-    """State what the status promises."""
-    return Theorem(
-        key=f"sketching/{name}/ratio",
-        algorithm=algorithm,
+    ratio = claim(
+        "ratio",
+        "Where the status is certified, the norm of b − A x at the coefficients is at most "
+        "(1 + tolerance) times the least.",
+        attained=0.99,
         quantity="norm of b − A x where the status is certified, else 0",
         formula=(1 + tolerance) * optimum,
         direction="<=",
-        holds=Surely(),
-        constants="exact",
-        statement=(
-            "Where the status is certified, the norm of b − A x at the coefficients is at most "
-            "(1 + tolerance) times the least."
-        ),
-        source=here(PAGE, "The certificate"),
-        domain=DOMAIN,
-        rtol=RTOL,
-        tightness=Tightness(0.99, "all steps"),
     )
+    return lower, objective, ratio
 
 
-LP_LOWER, LP_OBJECTIVE, LP_RATIO = (
-    make(lp_regression, "lp-regression") for make in (_lower, _objective, _ratio)
-)
-ORLICZ_LOWER, ORLICZ_OBJECTIVE, ORLICZ_RATIO = (
-    make(orlicz_regression, "orlicz-regression") for make in (_lower, _objective, _ratio)
-)
-SYMMETRIC_LOWER, SYMMETRIC_OBJECTIVE, SYMMETRIC_RATIO = (
-    make(symmetric_norm_regression, "symmetric-norm-regression")
-    for make in (_lower, _objective, _ratio)
+LP_LOWER, LP_OBJECTIVE, LP_RATIO = _claims(lp_regression, "lp-regression")
+ORLICZ_LOWER, ORLICZ_OBJECTIVE, ORLICZ_RATIO = _claims(orlicz_regression, "orlicz-regression")
+SYMMETRIC_LOWER, SYMMETRIC_OBJECTIVE, SYMMETRIC_RATIO = _claims(
+    symmetric_norm_regression, "symmetric-norm-regression"
 )
 
 ORLICZ_DUAL = Theorem(

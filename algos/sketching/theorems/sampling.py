@@ -71,7 +71,7 @@ def _unbiased(
             source=here(PAGE, section),
             domain=DOMAIN,
             rtol=RTOL,
-            tightness=Tightness(0.9, "gaussian"),
+            tightness=Tightness(0.9, "gaussian, p = 1"),
         )
         for side, direction, most in SIDES
     )
@@ -178,8 +178,6 @@ SAMPLING_TOTAL = Theorem(
 )
 
 CORESET_VARIANCE_BOUND = (1 + (CAP - 1) / size) ** levels - 1
-#: The squared error is measured up to here: a bounded range makes its mean testable.
-CORESET_VARIANCE_CUT = 4 * CORESET_VARIANCE_BOUND
 
 CORESET_UNBIASED = _unbiased(
     "coreset",
@@ -196,7 +194,7 @@ CORESET_VARIANCE = Theorem(
     quantity="squared relative error of a coreset's estimate, cut off",
     formula=CORESET_VARIANCE_BOUND,
     direction="<=",
-    holds=InExpectation(CORESET_VARIANCE_CUT),
+    holds=InExpectation(4 * CORESET_VARIANCE_BOUND),  # where it is cut off
     constants="exact",
     statement=(
         "For every x the mean squared relative error of a coreset of m rows, each sampled at most "
