@@ -123,18 +123,7 @@ class BandedToeplitz(Toeplitz):
         return 2 * self.bands - 1
 
     def stream(self, lattice: Lattice) -> ToeplitzStream:
-        """Start a stream.
-
-        Parameters
-        ----------
-        lattice : Lattice
-            Where it works.
-
-        Returns
-        -------
-        ToeplitzStream
-            Before the first event.
-        """
+        """Start a stream."""
         unit, codes = 2.0**lattice.bits, self.gain() * lattice.magnitude  # in units of events
         rounded = (self.bands + 1) * UNIT * codes + 0.5 * (1 + UNIT) / unit
         with np.errstate(over="ignore"):

@@ -66,18 +66,7 @@ class SquareRoot(Toeplitz):
         return 4 * self.horizon
 
     def stream(self, lattice: Lattice) -> ToeplitzStream:
-        """Start a stream.
-
-        Parameters
-        ----------
-        lattice : Lattice
-            Where it works.
-
-        Returns
-        -------
-        ToeplitzStream
-            Before the first event.
-        """
+        """Start a stream."""
         convolution, unit = OnlineConvolution(self.encoding), 2.0**lattice.bits
         codes = self.gain() * lattice.magnitude  # in units of events, as all that follows
         rounded = convolution.rounding(lattice.magnitude) + 0.5 * (1 + UNIT) / unit

@@ -109,6 +109,15 @@ class Spied:
         return self.decoder.follow(past, fresh)
 
 
+@pytest.mark.parametrize("mechanism", [SquareRoot(3), BandedToeplitz(3), BLT(3)], ids=repr)
+def test_noise_is_added_to_the_integer(mechanism: Any) -> None:
+    """Beyond 2^53 floats skip integers; a sum of rounded numbers would not be noise on a code."""
+    stream: Any = mechanism.stream(Lattice(0, 1, 1))
+    stream._decoder = spied = Spied(stream._decoder, 0)
+    stream.release(np.ones((1, 1), dtype=np.int64), given(np.array([2**53 + 1])))
+    assert spied.codes == [2**53 + 2]
+
+
 @pytest.mark.parametrize("mechanism", MECHANISMS, ids=repr)
 @pytest.mark.parametrize("bits", [0, 7, 30])
 def test_codes_lie_within_the_deviation_of_exact_ones(mechanism: Toeplitz, bits: int) -> None:

@@ -20,7 +20,6 @@ from algos.theorem import InExpectation, Surely, Theorem, Tightness, here
 BLT_PAGE, PAGE = "privacy_blt", "privacy_factorizations"
 
 horizon = Symbol("horizon", integer=True, positive=True)
-nuclear_norm = Symbol("nuclear_norm", positive=True)  # of the matrix of prefix sums
 
 L: Callable[..., Expr] = implemented_function(
     "L", np.vectorize(lambda n: factorization_lower_bound(int(n)), otypes=[float])
@@ -31,14 +30,14 @@ RTOL = 1e-9
 SINGULAR_VALUES = Theorem(
     key="privacy/factorization/singular-values",
     algorithm=factorization_lower_bound,
-    quantity="the bound",
-    formula=nuclear_norm / horizon,
-    direction=">=",
+    quantity="1 + the bound's relative distance from the nuclear norm of prefix sums over n",
+    formula=Integer(1),
+    direction="<=",
     holds=Surely(),
     constants="exact",
     statement=(
-        "(1/n) Σ 1 / (2 sin((2j − 1) π / (4n + 2))) is not less than the nuclear norm of the "
-        "matrix of prefix sums over n: it is that number."
+        "(1/n) Σ 1 / (2 sin((2j − 1) π / (4n + 2))) is the nuclear norm of the matrix of prefix "
+        "sums over n."
     ),
     source=here(PAGE, "The lower bound"),
     rtol=RTOL,
