@@ -89,6 +89,12 @@ class Epochs:
 
     def state(self) -> dict[str, Any]:
         """Give all there is to know, as arrays and numbers."""
+        if self.epoch.stream.draws_ahead:
+            raise ValueError(
+                "mechanism must not draw noise ahead where a stream is moved: streams that go on "
+                "from one state would give away how their events differ, got "
+                f"{self.epoch.mechanism!r}; take SmoothBinary with few zeros, or 'tree'"
+            )
         return {
             "steps": self.steps,
             "start": self.start,
@@ -107,6 +113,12 @@ class Epochs:
         self.variance = float(state["variance"])
         self.parts = np.array(state["parts"], float).reshape(-1, 2)
         self._begin(made(state))
-        self.epoch.stream.restore(
-            {key[7:]: state[key] for key in state if key.startswith("stream.")}
+        kept = {key[7:]: state[key] for key in state if key.startswith("stream.")}
+        fits = (
+            kept.keys() == self.epoch.stream.state().keys()
+            and self.before.shape == self.last.shape == (self.epoch.lattice.dimension,)
+            and 0 <= self.steps - self.start <= self.epoch.mechanism.horizon
         )
+        if not fits:
+            raise ValueError("state must be what state() gave; its parts do not fit each other")
+        self.epoch.stream.restore(kept)

@@ -138,6 +138,8 @@ class Stream(ABC):
     codes: int = 1
     #: Bound on what rounding adds to abs(release − A x − B z), noise of usual size assumed.
     rounding: float = 0.0
+    #: Whether noise of releases to come is kept, so that no state may go on twice.
+    draws_ahead: bool = False
 
     @abstractmethod
     def release(self, events: Integers, draw: Draw) -> Reals:

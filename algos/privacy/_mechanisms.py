@@ -52,12 +52,16 @@ def named(mechanism: str | Mechanism, horizon: int, *, pure: bool = False) -> Me
 
 def described(mechanism: Mechanism) -> dict[str, Any]:
     """Name a mechanism and its options."""
+    if {**MECHANISMS, **PURE}.get(mechanism.name) is not type(mechanism):
+        raise TypeError(f"the mechanism must be the library's to have a state, got {mechanism!r}")
     options = {name: getattr(mechanism, name) for name in mechanism.options}
     return {"mechanism": mechanism.name, "horizon": mechanism.horizon, **options}
 
 
 def made(description: Mapping[str, Any]) -> Mechanism:
     """Make the mechanism that `described` has described."""
-    kind = {**MECHANISMS, **PURE}[str(description["mechanism"])]
+    kind = {**MECHANISMS, **PURE}.get(str(description["mechanism"]))
+    if kind is None or not set(kind.options) <= set(description):
+        raise ValueError("state must be what state() gave; it names no mechanism and its options")
     options = {name: description[name] for name in kind.options}
     return kind(int(description["horizon"]), **options)
