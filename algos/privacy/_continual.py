@@ -29,12 +29,12 @@ class Continual(ABC):
     @contextmanager
     def _turn(self, count: int) -> Iterator[None]:
         """Take turns, in the process that made the object, up to the horizon."""
+        if os.getpid() != self._process:  # before the lock, which a thread may hold at the fork
+            raise RuntimeError(
+                f"the {type(self).__name__} must be used in the process that made it: a copy "
+                "would spend its budget twice; move it with state() and from_state"
+            )
         with self._lock:
-            if os.getpid() != self._process:
-                raise RuntimeError(
-                    f"the {type(self).__name__} must be used in the process that made it: a copy "
-                    "would spend its budget twice; move it with state() and from_state"
-                )
             if self.horizon is not None and self.steps + count > self.horizon:
                 raise ValueError(
                     f"the {type(self).__name__} must take at most {self.horizon} events, got "

@@ -62,7 +62,7 @@ class ContinualSum(Continual):
         Spend so much more on counting the events that lay outside the bounds, as `clamped`.
     insecure_rng : int or Generator, optional
         Draw noise from a pseudo-random generator: for simulations and tests alone. Without it noise
-        is drawn exactly, from the operating system's randomness.
+        is drawn exactly, from a generator that the operating system seeds.
 
     Attributes
     ----------

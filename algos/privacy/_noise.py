@@ -29,8 +29,8 @@ LARGEST_SCALE = 2.0**55
 class Noise(ABC):
     """Independent draws from a symmetric law on the integers.
 
-    Drawn by OpenDP's exact samplers from the operating system's randomness, with nothing kept
-    between calls: a copy of the process, or of this object, draws anew.
+    Drawn by OpenDP's exact samplers from OpenSSL's generator, which the operating system seeds,
+    anew in a forked process.  This object keeps nothing between calls: its copy draws other noise.
 
     Parameters
     ----------

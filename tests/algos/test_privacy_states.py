@@ -4,6 +4,7 @@ import copy
 import math
 import os
 import pickle
+import signal
 from typing import Any
 
 import numpy as np
@@ -99,16 +100,22 @@ def test_copies_are_refused(copied: Any) -> None:
         copied(counter())
 
 
-def test_a_forked_process_is_refused() -> None:
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_forked_process_is_refused(busy: bool) -> None:
     sums = counter()
     reading, writing = os.pipe()
+    if busy:  # as another thread may be
+        sums._lock.acquire()
     child = os.fork()
     if child == 0:
+        signal.alarm(20)  # a child that waits for the lock ends
         try:
             sums.update(1)
         except RuntimeError as refused:
             os.write(writing, str(refused).encode()[:200])
         os._exit(0)
+    if busy:
+        sums._lock.release()
     os.waitpid(child, 0)
     os.close(writing)
     assert b"must be used in the process that made it" in os.read(reading, 200)
