@@ -55,6 +55,8 @@ def test_an_unbounded_horizon_doubles_and_states_its_cost() -> None:
     # the last releases of 64, 128, 256 and 512 events, and up to ten digits over eleven levels
     levels = [n.bit_length() for n in (64, 128, 256, 512)]
     assert sums.error.max == pytest.approx(math.sqrt(sum(levels) + 10 * 11))
+    norms = [norm for norm, _ in sums.error.parts]
+    assert np.square(norms) == pytest.approx([*levels, 10 * 11])
     assert sums.privacy.rho == 0.5
     cut = counter(None)
     pieces = [cut.update_many(np.ones(k)) for k in (63, 2, 400, 535)]
