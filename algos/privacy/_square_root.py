@@ -92,7 +92,7 @@ def square_root_coefficients(count: int) -> Reals:
     """
     k = np.arange(min(SERIES, count), count, dtype=np.float64)
     e = (-1 / 8 + (1 / 192 - 1 / (640 * k**2)) / k**2) / k
-    exponential = 1 + e * (1 + e / 2 * (1 + e / 3 * (1 + e / 4 * (1 + e / 5))))
+    exponential = 1 + e * (1 + e / 2 * (1 + e / 3 * (1 + e / 4)))
     tail = exponential / np.sqrt(np.pi * k)
     head = [math.comb(2 * k, k) / 4**k for k in range(min(SERIES, count))]
     return np.concatenate([head, tail])

@@ -13,6 +13,7 @@ import sympy
 from algos.privacy import BandedToeplitz, ContinualSum, SquareRoot
 from algos.privacy._banded_toeplitz import _optimised
 from algos.privacy._mechanism import Lattice
+from algos.privacy._online_convolution import OnlineConvolution
 from algos.privacy._square_root import square_root_coefficients
 
 
@@ -215,6 +216,39 @@ def test_huge_events_keep_their_deviation_below_a_thousandth() -> None:
     events = np.full((2**12, 1), magnitude)
     releases = stream.release(events, lambda count: np.zeros(count, dtype=np.int64))
     assert abs(releases - events.cumsum(axis=0)).max() <= stream.rounding <= magnitude / 1000
+
+
+@pytest.mark.parametrize("horizon", [1, 128, 129, 300, 5000, 2**16])
+def test_the_bound_on_rounding_is_the_proofs(horizon: int) -> None:
+    """One run after another, as the page has them, without its simplifications."""
+    unit, stage = 2.0**-53, 6 * 2.0**-53
+    convolution = OnlineConvolution(square_root_coefficients(horizon))
+    c, runs, transformed = convolution.coefficients, 0, 0.0
+    while 128 * 2**runs < horizon:
+        length, stages = 128 * 2**runs, 8 + runs
+        grown = 3 * stages * math.log1p(math.sqrt(2) * stage) + math.log1p(3 * unit)
+        transformed += math.expm1(grown) * math.sqrt(length) * float(np.linalg.norm(c))
+        runs += 1
+    summed = math.expm1((128 + runs + 1) * math.log1p(unit)) * (float(c.sum()) + transformed)
+    bound = convolution.rounding(7.0) / 7
+    assert transformed + summed <= bound <= 1.011 * (transformed + summed)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_one_run_stays_within_its_bound(level: int) -> None:
+    """Transforms of large integers, against exact sums; the premise on SciPy's transform."""
+    length, size = 128 << level, 2**40
+    c = square_root_coefficients(2 * length)
+    rng = np.random.default_rng(level)
+    inputs = rng.integers(-size, size + 1, (3, length))
+    inputs[1], inputs[2] = size, size * (-1) ** np.arange(length)
+    found = OnlineConvolution(c)._added(inputs.astype(float), 2**level, level)
+    exact = [int(math.ldexp(one, 80)) for one in c]
+    bound = 3 * (8 + level) * math.sqrt(2) * 6 * 2.0**-53 * math.sqrt(length) * size * 2
+    for row, outputs in zip(inputs.tolist(), found, strict=True):
+        for t in (0, 1, length // 2, length - 1):
+            sums = sum(x * exact[length + t - s] for s, x in enumerate(row))
+            assert abs(Fraction(float(outputs[t])) - Fraction(sums, 2**80)) <= bound
 
 
 def test_memory_is_what_the_state_holds() -> None:
