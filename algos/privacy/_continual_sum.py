@@ -228,6 +228,12 @@ class ContinualSum(Continual):
         -------
         dict
             For `from_state`. It holds the events' exact sums: keep it as secret as the events.
+
+        Raises
+        ------
+        ValueError
+            The mechanism draws noise ahead, as `KAry` does: two counters that went on from one
+            state would share it.
         """
         with self._lock:
             return {

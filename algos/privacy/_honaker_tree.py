@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from accel.trees import from_below
 from algos.privacy._mechanism import Draw, Lattice, Reals, Stream
 from algos.privacy._noise import Integers
 from algos.privacy._tree import Tree
+from algos.privacy._tree_stream import TreeStream
 
 __all__ = ["HonakerTree"]
 
@@ -75,12 +75,13 @@ class HonakerTree(Tree):
         return _HonakerStream(self, lattice)
 
 
-class _HonakerStream(Stream):
+class _HonakerStream(TreeStream):
     """The last interval of each level, its estimate, and prefixes of estimates."""
+
+    kept = ("sums", "estimates", "noisy")
 
     def __init__(self, mechanism: HonakerTree, lattice: Lattice) -> None:
         self.bits, self.codes = lattice.bits, mechanism.levels
-        self.step = 0
         self.shares = mechanism.costs(mechanism.levels)
         self.sums = np.zeros((self.codes, lattice.dimension), dtype=np.int64)
         self.estimates = np.zeros((self.codes, lattice.dimension))
@@ -92,29 +93,13 @@ class _HonakerStream(Stream):
         """Publish all intervals that are complete."""
         new = self._intervals(self.step + len(events)) - self._intervals(self.step)
         noise = draw(new * events.shape[1]).reshape(new, events.shape[1])
-        codes = events << self.bits
-        releases = from_below(
-            codes, noise, self.step, self.shares, self.sums, self.estimates, self.noisy
-        )
-        self.step += len(events)
+        after = self.state()
+        arrays = (after[name] for name in self.kept)
+        releases = from_below(events << self.bits, noise, self.step, self.shares, *arrays)
+        after["step"] += len(events)
+        self._commit(after)
         return releases / 2.0**self.bits
 
     def _intervals(self, step: int) -> int:
         """Count the intervals that are complete."""
         return sum(step >> level for level in range(self.codes))
-
-    def state(self) -> dict[str, Any]:
-        """Give sums, estimates and prefixes."""
-        return {
-            "step": self.step,
-            "sums": self.sums.copy(),
-            "estimates": self.estimates.copy(),
-            "noisy": self.noisy.copy(),
-        }
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take sums, estimates and prefixes."""
-        self.step = int(state["step"])
-        self.sums = np.array(state["sums"], dtype=np.int64)
-        self.estimates = np.array(state["estimates"], dtype=np.float64)
-        self.noisy = np.array(state["noisy"], dtype=np.float64)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -11,10 +10,11 @@ from accel.trees import signed_digits
 from algos._arguments import checked_count
 from algos.privacy._mechanism import Draw, Lattice, Mechanism, Reals, Stream
 from algos.privacy._noise import Integers
+from algos.privacy._tree_stream import TreeStream
 
 __all__ = ["KAry"]
 
-#: Arities that are tried where none is given.
+#: With more the noise of a release could pass 2^63.
 LARGEST_ARITY = 99
 
 
@@ -30,8 +30,8 @@ class KAry(Mechanism):
     horizon : int
         Number of events, at least 1.
     arity : int, optional
-        The number k: odd, from 3 to twice the horizon plus 1. By default that of the least maximal
-        error.
+        The number k: odd, from 3 to 99, at most twice the horizon plus 1. By default that of the
+        least maximal error.
 
     Attributes
     ----------
@@ -48,8 +48,11 @@ class KAry(Mechanism):
     An interval's noise enters releases before the interval ends, so that C is not lower
     triangular. For Laplace noise each transcript is as likely under neighbouring streams up
     to e^ε, whatever an adversary does; for discrete Gaussian noise that is not known: a budget of
-    ρ, or of ε and δ, is refused. A step costs O(1) on average, and draws less than one number.
-    Noise of steps to come is part of a stream's state, and is not drawn anew where it goes on.
+    ρ, or of ε and δ, is refused. A step costs O(1) on average, and draws one number.
+
+    Noise of steps to come is drawn ahead. Streams that go on from one state would share it, and
+    give away exactly how their events differ. So a counter with this mechanism cannot be moved:
+    its ``state()`` raises. `SmoothBinary` with few zeros, or `Tree`, can be moved.
 
     References
     ----------
@@ -71,10 +74,9 @@ class KAry(Mechanism):
 
     def __init__(self, horizon: int, *, arity: int | None = None) -> None:
         super().__init__(horizon)
-        widest = 2 * self.horizon + 1
+        widest = min(2 * self.horizon + 1, LARGEST_ARITY)
         if arity is None:
-            arities = range(3, min(widest, LARGEST_ARITY) + 1, 2)
-            self.arity = min(arities, key=lambda k: _worst(self.horizon, k))
+            self.arity = min(range(3, widest + 1, 2), key=lambda k: _worst(self.horizon, k))
         else:
             self.arity = checked_count("arity", arity, least=3, most=widest)
             if self.arity % 2 == 0:
@@ -119,18 +121,20 @@ class KAry(Mechanism):
         return _KAryStream(self, lattice)
 
 
-class _KAryStream(Stream):
+class _KAryStream(TreeStream):
     """The digits of the number of events, noise by place, and the exact sum.
 
     Releases are integers, sum and noise added exactly: functions of the noisy intervals alone,
     although these are never made.
     """
 
+    draws_ahead = True
+    kept = ("digits", "ahead", "sums", "total")
+
     def __init__(self, mechanism: KAry, lattice: Lattice) -> None:
         self.bits, self.arity = lattice.bits, mechanism.arity
         levels, most, dimension = mechanism.levels, mechanism.arity // 2, lattice.dimension
         self.codes = levels * most
-        self.step = 0
         self.digits = np.zeros(levels, dtype=np.int64)
         self.ahead = np.zeros((levels, most, dimension), dtype=np.int64)
         self.sums = np.zeros((levels + 1, dimension), dtype=np.int64)
@@ -140,30 +144,16 @@ class _KAryStream(Stream):
         """Draw noise for the intervals that are used first."""
         new = self._intervals(self.step + len(events)) - self._intervals(self.step)
         noise = draw(new * events.shape[1]).reshape(new, events.shape[1])
-        arrays = self.digits, self.ahead, self.sums, self.total
+        after = self.state()
+        arrays = (after[name] for name in self.kept)
         releases = signed_digits(events << self.bits, noise, *arrays)
-        self.step += len(events)
+        after["step"] += len(events)
+        self._commit(after)
         return releases / 2.0**self.bits
 
     def _intervals(self, step: int) -> int:
-        """Count the intervals that releases up to a step have used."""
-        most, used = self.arity // 2, 0
-        for _ in range(len(self.digits)):
-            center = (step + most) // self.arity
-            used += 2 * most * center + max(step - self.arity * center, 0)
-            step = center
-        return used
-
-    def state(self) -> dict[str, Any]:
-        """Give digits, noise and sum."""
-        arrays = ("digits", "ahead", "sums", "total")
-        return {"step": self.step, **{name: getattr(self, name).copy() for name in arrays}}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take digits, noise and sum."""
-        self.step = int(state["step"])
-        for name in ("digits", "ahead", "sums", "total"):
-            setattr(self, name, np.array(state[name], dtype=np.int64))
+        """Count the intervals that releases up to a step have used: one a step, and those ahead."""
+        return step - sum(min(digit, 0) for digit in _digits(step, self.arity))
 
 
 def _digits(number: int, arity: int) -> list[int]:

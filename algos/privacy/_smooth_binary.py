@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from accel.trees import balanced
 from algos._arguments import checked_count
 from algos.privacy._mechanism import Draw, Lattice, Mechanism, Reals, Stream
 from algos.privacy._noise import Integers
+from algos.privacy._tree_stream import TreeStream
 
 __all__ = ["SmoothBinary"]
 
@@ -44,9 +44,10 @@ class SmoothBinary(Mechanism):
     Notes
     -----
     The variance factor times the squared sensitivity is ⌊h/2⌋ ⌈h/2⌉ for the least h with
-    C(h, ⌊h/2⌋) > T. Intervals without leaves publish noise alone, once for all leaves: a step
-    draws one number, and costs O(1) on average. Fewer zeros than ones suit Laplace noise,
-    where the square of the zeros counts.
+    C(h, ⌊h/2⌋) > T. Intervals without leaves publish noise alone, once for all leaves: the first
+    step draws as many numbers as there are digits 1, every other one draws one. A step costs
+    O(1 + ones / zeros) on average. Fewer zeros than ones suit Laplace noise, where the square of
+    the zeros counts.
 
     References
     ----------
@@ -109,39 +110,29 @@ class SmoothBinary(Mechanism):
         return _SmoothStream(self.ones, lattice)
 
 
-class _SmoothStream(Stream):
+class _SmoothStream(TreeStream):
     """The leaf, prefixes up to each of its digits 1, and what empty intervals publish."""
+
+    kept = ("places", "empty", "total", "exact", "noisy")
 
     def __init__(self, ones: int, lattice: Lattice) -> None:
         self.bits, self.codes = lattice.bits, ones
         self.places = np.arange(ones)
+        self.empty = np.zeros((ones, lattice.dimension))
         self.total = np.zeros(lattice.dimension, dtype=np.int64)
         self.exact = np.zeros((ones + 1, lattice.dimension), dtype=np.int64)
         self.noisy = np.zeros((ones + 1, lattice.dimension))
-        self.empty = np.zeros((0, lattice.dimension))
 
     def release(self, events: Integers, draw: Draw) -> Reals:
         """Publish one interval a step, and the empty ones with the first."""
-        first = 0 if len(self.empty) or not len(events) else self.codes - 1
+        first = self.codes - 1 if self.step == 0 and len(events) else 0
         rows = first + len(events)
         noise = draw(rows * events.shape[1]).reshape(rows, events.shape[1])
-        if len(events) and not len(self.empty):
-            self.empty = np.zeros((self.codes, events.shape[1]))
-            np.cumsum(noise[:first], axis=0, out=self.empty[1:])
-        arrays = self.places, self.empty, self.total, self.exact, self.noisy
-        return balanced(events << self.bits, noise[first:], *arrays) / 2.0**self.bits
-
-    def state(self) -> dict[str, Any]:
-        """Give the leaf, prefixes, and what empty intervals have published."""
-        return {
-            name: getattr(self, name).copy()
-            for name in ("places", "total", "exact", "noisy", "empty")
-        }
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take them."""
-        for name in ("places", "total", "exact"):
-            setattr(self, name, np.array(state[name], dtype=np.int64))
-        for name in ("noisy", "empty"):
-            setattr(self, name, np.array(state[name], dtype=np.float64))
-        self.empty = self.empty.reshape(-1, len(self.total))
+        after = self.state()
+        if first:
+            np.cumsum(noise[:first], axis=0, out=after["empty"][1:])
+        arrays = (after[name] for name in self.kept)
+        releases = balanced(events << self.bits, noise[first:], *arrays)
+        after["step"] += len(events)
+        self._commit(after)
+        return releases / 2.0**self.bits

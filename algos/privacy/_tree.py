@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from accel.trees import dyadic
 from algos._arguments import checked_count
 from algos.privacy._mechanism import Draw, Lattice, Mechanism, Reals, Stream
 from algos.privacy._noise import Integers
+from algos.privacy._tree_stream import TreeStream
 
 __all__ = ["Tree"]
 
@@ -138,12 +138,13 @@ class Tree(Mechanism):
         return _TreeStream(self.levels, lattice)
 
 
-class _TreeStream(Stream):
+class _TreeStream(TreeStream):
     """Exact and noisy prefixes at the last step of each lowest digit."""
+
+    kept = ("total", "exact", "noisy")
 
     def __init__(self, levels: int, lattice: Lattice) -> None:
         self.bits = lattice.bits
-        self.step = 0
         self.total = np.zeros(lattice.dimension, dtype=np.int64)
         self.exact = np.zeros((levels + 1, lattice.dimension), dtype=np.int64)
         self.noisy = np.zeros((levels + 1, lattice.dimension))
@@ -151,23 +152,9 @@ class _TreeStream(Stream):
     def release(self, events: Integers, draw: Draw) -> Reals:
         """Publish one interval a step."""
         noise = draw(events.size).reshape(events.shape)
-        codes = events << self.bits
-        releases = dyadic(codes, noise, self.step, self.total, self.exact, self.noisy)
-        self.step += len(events)
+        after = self.state()
+        arrays = (after[name] for name in self.kept)
+        releases = dyadic(events << self.bits, noise, self.step, *arrays)
+        after["step"] += len(events)
+        self._commit(after)
         return releases / 2.0**self.bits
-
-    def state(self) -> dict[str, Any]:
-        """Give the prefixes."""
-        return {
-            "step": self.step,
-            "total": self.total.copy(),
-            "exact": self.exact.copy(),
-            "noisy": self.noisy.copy(),
-        }
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take the prefixes."""
-        self.step = int(state["step"])
-        self.total = np.array(state["total"], dtype=np.int64)
-        self.exact = np.array(state["exact"], dtype=np.int64)
-        self.noisy = np.array(state["noisy"], dtype=np.float64)
