@@ -88,11 +88,11 @@ class Reading:
     """A decoder that keeps the codes instead."""
 
     def __init__(self) -> None:
-        self.codes: Any = None
+        self.codes: list[Reals] = []
 
-    def follow(self, past: Any, fresh: Any) -> tuple[Any, Any]:
-        """Keep the codes."""
-        self.codes = fresh[:, 0]
+    def follow(self, past: Any, fresh: Reals) -> tuple[Reals, Any]:
+        """Keep the codes, some at a time."""
+        self.codes.append(fresh[:, 0])
         return fresh, past
 
 
@@ -100,4 +100,4 @@ def codes(stream: Any, events: Any) -> Any:
     """Give the codes of a Toeplitz mechanism's stream of numbers, without noise."""
     stream._decoder = reading = Reading()
     stream.release(events[:, None], lambda count: np.zeros(count, dtype=np.int64))
-    return (reading.codes * 2.0**stream.lattice.bits).astype(np.int64)
+    return (np.concatenate(reading.codes) * 2.0**stream.lattice.bits).astype(np.int64)
