@@ -16,7 +16,7 @@ from algos.privacy import theorems as claims
 from algos.privacy._mechanism import Lattice
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
-from proofs_checks.privacy.releases import STREAMS, Counting
+from proofs_checks.privacy.counting import counted, mean_square
 
 Algorithm = Callable[..., Any]
 Reals = np.ndarray[Any, np.dtype[np.float64]]
@@ -51,6 +51,14 @@ def weights(mechanism: Any) -> Reals:
     return np.array([first, *(column(one) for one in range(1, taken))]).T
 
 
+@dataclass(frozen=True)
+class Counting:
+    """Counts by a mechanism."""
+
+    mechanism: str
+    steps: int
+
+
 VARIANCES = Instances(
     st.builds(Counting, st.sampled_from(NAMES), st.integers(1, 100)),
     [
@@ -64,11 +72,13 @@ VARIANCES = Instances(
 
 
 def at_one_release(algorithm: Algorithm, one: Counting, rng: np.random.Generator) -> Measurement:
-    """Measure the mean squared error at some release over the stated variance, cut off."""
-    counter, errors = one.errors(algorithm, rng, STREAMS, **budget(one.mechanism))
+    """Measure the mean squared error at some release over the stated variance."""
+    counter, errors = counted(
+        algorithm, one.mechanism, one.steps, rng, horizon=one.steps, **budget(one.mechanism)
+    )
     at = int(rng.integers(one.steps))
-    ratio = errors[at] / np.maximum(counter.error.standard_deviation[at], 1e-9)
-    return Measurement(min(float((ratio**2).mean()), 8.0))
+    stated = max(float(counter.error.standard_deviation[at]), 1e-9)
+    return Measurement(mean_square(errors[at], stated))
 
 
 @check(
