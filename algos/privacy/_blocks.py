@@ -63,6 +63,5 @@ def best_block(horizon: int, error: Callable[[Any, Any], Any]) -> int:
     K up to √T that leaves 2√T to look at.
     """
     root = np.arange(1, int(horizon**0.5) + 2)
-    lengths = np.unique(np.concatenate([root, horizon // (root + 1) + 1]))
-    lengths = lengths[lengths <= horizon]
+    lengths = np.concatenate([root[root <= horizon], horizon // (root + 1) + 1])
     return int(lengths[np.argmin(error(lengths, horizon // lengths))])

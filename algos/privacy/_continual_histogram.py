@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +101,8 @@ class ContinualHistogram(OnCounter):
     >>> counts.heavy_hitters(300).surely
     array([2, 0])
     """
+
+    _names: ClassVar[tuple[str, ...]] = ("people",)
 
     def __init__(
         self,

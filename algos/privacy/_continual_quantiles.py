@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -103,6 +103,8 @@ class ContinualQuantiles(OnCounter):
     >>> median.low, median.high
     (30.0, 40.0)
     """
+
+    _names: ClassVar[tuple[str, ...]] = ("edges",)
 
     def __init__(
         self,

@@ -27,10 +27,10 @@ __all__ = ["LargestColumn"]
 
 #: Numbers that the counters of all columns may keep, where "auto" chooses their mechanism.
 KEPT = 2**24
-#: What a state holds besides the sums.
+#: What a state holds besides a counter's.
 STATE = (
     *("horizon", "dimension", "rho", "pure_epsilon", "neighbours", "bound"),
-    *("method", "block", "failure_probability", "steps"),
+    *("releases", "method", "block", "failure_probability", "steps", "sums", "answer"),
 )
 
 
@@ -207,18 +207,17 @@ class LargestColumn(Continual):
             error = float(self._block_error(length, horizon // length, beta))
             found.append(MethodCandidate("block", length, error))
         if self._mechanism is not None:
-            found.append(MethodCandidate("columns", 0, self._columns_error(beta)))
+            found.append(MethodCandidate("columns", 0, self._columns_error(self._mechanism, beta)))
         return least_bound(found, beta)
 
-    def _columns_error(self, beta: float) -> float:
+    def _columns_error(self, mechanism: Mechanism, beta: float) -> float:
         """Bound the error with counters, before any is made."""
-        assert self._mechanism is not None
-        factors = self._mechanism.error_factors()
+        factors = mechanism.error_factors()
         norm: Literal[1, 2] = 1 if self._pure else 2
-        scale = self._mechanism.sensitivity(norm) * self._events.moved(norm)
+        scale = mechanism.sensitivity(norm) * self._events.moved(norm)
         scale /= self._budget.pure_epsilon if self._pure else math.sqrt(2 * self._budget.rho)
         law = "laplace" if self._pure else "gaussian"
-        part = math.sqrt(float(factors.max())) * scale, self._mechanism.largest_weight * scale
+        part = math.sqrt(float(factors.max())) * scale, mechanism.largest_weight * scale
         error = ReleaseError(np.sqrt(factors) * scale, (part,), law, 0.0, self.dimension)
         return self._errors * error.simultaneous(beta)
 
@@ -231,7 +230,9 @@ class LargestColumn(Continual):
             For `from_state`. It holds exact sums: keep it as secret as the events.
         """
         with self._lock:
-            common = {
+            inner = {} if self._counter is None else self._counter.state()
+            return {
+                "releases": self._key,
                 "horizon": self._horizon,
                 "dimension": self.dimension,
                 "rho": self._budget.rho,
@@ -241,11 +242,10 @@ class LargestColumn(Continual):
                 "method": self.choice.method,
                 "block": self.choice.block,
                 "failure_probability": self.choice.failure_probability,
+                **self._blocks.state(),
+                "steps": self.steps,
+                **{f"counter.{key}": value for key, value in inner.items()},
             }
-            if self._counter is None:
-                return {**common, **self._blocks.state()}
-            inner = {f"counter.{key}": value for key, value in self._counter.state().items()}
-            return {**common, "steps": self.steps, **inner}
 
     @classmethod
     def from_state(
@@ -274,8 +274,9 @@ class LargestColumn(Continual):
             The state lacks something, or is older than the last release.
         """
         released = checked_state(state, STATE, released)
-        pure = float(state["pure_epsilon"])
-        rng = simulated(insecure_rng)
+        if str(state["releases"]) != cls._key:
+            raise ValueError(f"state must be of {cls._key}, got one of {state['releases']}")
+        pure, rng = float(state["pure_epsilon"]), simulated(insecure_rng)
         counter = None
         if state["method"] == "columns":
             inner = under("counter.", state)
@@ -293,7 +294,6 @@ class LargestColumn(Continual):
             failure_probability=float(state["failure_probability"]),
             insecure_rng=rng,
         )
-        if counter is None:
-            one._blocks.restore(state)
+        one._blocks.restore(state)
         one._counter = counter
         return one

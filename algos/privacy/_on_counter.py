@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from algos.privacy._continual import Continual
+from algos.privacy._continual import Continual, checked_state
 from algos.privacy._continual_sum import ContinualSum
 from algos.privacy._privacy import Privacy
 from algos.privacy._release_error import ReleaseError
@@ -16,6 +16,9 @@ __all__ = ["OnCounter"]
 
 class OnCounter(Continual):
     """Post-processing of a `ContinualSum`."""
+
+    #: What a state holds besides the counter's.
+    _names: ClassVar[tuple[str, ...]]
 
     def __init__(self, counter: ContinualSum) -> None:
         super().__init__(counter.horizon)
@@ -72,6 +75,7 @@ class OnCounter(Continual):
         TypeError, ValueError
             The state lacks something, or is older than the last release.
         """
+        checked_state(state, cls._names, released)
         counter = ContinualSum.from_state(state, released=released, insecure_rng=insecure_rng)
         one = cls.__new__(cls)
         OnCounter.__init__(one, counter)

@@ -94,9 +94,8 @@ class SumSelect(LargestColumn):
 
     def _fit(self, releases: int) -> None:
         """Split the budget over the answers."""
-        self._selection = Selection(
-            float(self._scale(releases)) * (1 + 1e-12), self._pure, self._rng
-        )
+        scale = float(self._scale(releases)) * (1 + 1e-12)
+        self._selection = Selection(max(scale, 1e-3), self._pure, self._rng)
 
     def _scale(self, releases: Any) -> Any:
         """Compute the noise's scale: ε' over what one event moves two sums apart by."""

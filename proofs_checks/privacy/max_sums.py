@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from algos.privacy import MaxSum, SumSelect
 from algos.privacy import theorems as claims
+from algos.privacy._noise import DiscreteLaplace
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import Fault, edited
 
@@ -64,6 +65,8 @@ class Neighbours:
         _, besides = self.answers(algorithm, self.other, pure)
         apart = [(sums - others) for (sums, _), (others, _) in zip(asked, besides, strict=True)]
         if index:
+            if largest._selection.pure and not pure:
+                return Measurement(np.inf)  # permute-and-flip has no bounded range
             moved = np.ptp(apart, axis=1) / largest._selection.scale
             return Measurement(moved.sum() / self.budget if pure else _square(moved / 2, self))
         maxima = [
@@ -72,6 +75,8 @@ class Neighbours:
         noise = [answer - sums.max() for sums, answer in asked]
         if len(noise) >= ALIKE and len(set(noise)) == 1:
             return Measurement(np.inf)  # differences of answers are exact
+        if pure and not isinstance(largest._noise, DiscreteLaplace):
+            return Measurement(np.inf)  # ratios of Gaussian probabilities have no bound
         moved = np.abs(maxima) / largest._noise.scale
         return Measurement(moved.sum() / self.budget if pure else _square(moved, self))
 
@@ -158,7 +163,16 @@ def max_sum_zcdp(algorithm: Algorithm, one: Neighbours, rng: np.random.Generator
 @check(
     claims.MAX_SUM_PURE,
     on=_neighbours((1, 1)),
-    faults=_spent_faults(MaxSum, ONE_NOISE),
+    faults=_spent_faults(
+        MaxSum,
+        ONE_NOISE,
+        edited(
+            MaxSum,
+            "gaussian_noise",
+            "Draws Gaussian noise for pure privacy.",
+            ("DiscreteLaplace if self._pure else DiscreteGaussian", "DiscreteGaussian"),
+        ),
+    ),
 )
 def max_sum_pure(algorithm: Algorithm, one: Neighbours, rng: np.random.Generator) -> Measurement:
     """Add up what the maxima move by."""
@@ -184,6 +198,12 @@ HALF = edited(
             "twice_the_epsilon",
             "Draws with twice the ε'.",
             ("np.sqrt(8 *", "np.sqrt(32 *"),
+        ),
+        edited(
+            SumSelect,
+            "permutes_and_flips",
+            "Draws by permute-and-flip, as if it cost no more than the exponential mechanism.",
+            ("1e-3), self._pure", "1e-3), True"),
         ),
     ),
 )

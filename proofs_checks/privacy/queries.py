@@ -127,7 +127,13 @@ BINNED = Instances(
             "no_margin",
             "Takes noisy counts for the truth.",
             ("ordered - margin >= threshold", "ordered >= threshold"),
-        )
+        ),
+        edited(
+            ContinualHistogram,
+            "no_margin_above",
+            "Calls what lies below the threshold with noise surely not heavy.",
+            ("ordered + margin < threshold", "ordered < threshold"),
+        ),
     ],
     trials=400,
 )

@@ -84,6 +84,9 @@ def test_heavy_hitters_are_sorted_into_three() -> None:
     on_the_edge = counts.counts[3] - margin
     assert 3 in counts.heavy_hitters(on_the_edge, 0.01).surely
     assert 3 not in counts.heavy_hitters(np.nextafter(on_the_edge, 1e9), 0.01).surely
+    for beyond, category_is in ((-1.1, "surely"), (0.9, "undecided"), (1.1, "surely_not")):
+        answer = counts.heavy_hitters(counts.counts[3] + beyond * margin, 0.01)
+        assert 3 in getattr(answer, category_is)
     with pytest.raises(ValueError, match="threshold must lie in"):
         counts.heavy_hitters(math.nan)
     with pytest.raises(ValueError, match="failure_probability must lie in"):
@@ -106,6 +109,8 @@ def test_a_state_goes_on_with_fresh_noise(people: Any, tmp_path: Any) -> None:
     assert (one.update_many(given[60:]) != other.update_many(given[60:])).any()
     with pytest.raises(ValueError, match="released must be the 60 releases"):
         ContinualHistogram.from_state(state, released=61)
+    with pytest.raises(ValueError, match="it lacks people"):
+        ContinualHistogram.from_state({"steps": 60}, released=60)
 
 
 def test_copies_and_other_processes_are_refused() -> None:

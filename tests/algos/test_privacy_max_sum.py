@@ -11,6 +11,7 @@ import pytest
 
 from algos.privacy import ContinualSum, MaxSum, SumSelect, Tree
 from algos.privacy._blocks import Blocks, best_block
+from algos.privacy._noise import DiscreteGaussian, DiscreteLaplace
 from algos.privacy._selection import Selection
 
 BOTH = [MaxSum, SumSelect]
@@ -86,9 +87,9 @@ def test_max_sum_bounds_by_hand() -> None:
     assert largest.error_bound(0.05) == pytest.approx(
         9 + sigma * math.sqrt(2 * math.log(28 / 0.05))
     )
-    pure = made(horizon=1000, block=50, rho=None, epsilon=1)
-    assert pure._noise.scale == pytest.approx(20)
-    assert pure.error_bound(0.05) == pytest.approx(49 / 2 + 20 * math.log(40 / 0.05))
+    pure = made(horizon=1000, block=50, bound=3, rho=None, epsilon=1)
+    assert pure._noise.scale == pytest.approx(60)
+    assert pure.error_bound(0.05) == pytest.approx(3 * 49 / 2 + 60 * math.log(40 / 0.05))
     assert made(rho=1e-9).error_bound(0.05) == 100
 
 
@@ -100,6 +101,34 @@ def test_sum_select_bounds_by_hand() -> None:
     assert left_out._selection.scale == pytest.approx(3 / share)
     pure = made(SumSelect, horizon=100, block=25, rho=None, epsilon=8)
     assert pure._selection.scale == pytest.approx(1)
+
+
+def test_noise_has_the_law_that_the_budget_asks_for() -> None:
+    pure = {"rho": None, "epsilon": 2.0}
+    assert isinstance(made()._noise, DiscreteGaussian)
+    assert isinstance(made(**pure)._noise, DiscreteLaplace)
+    assert not made(SumSelect)._selection.pure
+    assert made(SumSelect, **pure)._selection.pure
+    for kind in BOTH:
+        assert made(kind).privacy.pure_epsilon == math.inf
+        for method in ("block", "columns"):
+            assert made(kind, **pure, method=method).privacy.pure_epsilon == 2
+
+
+@pytest.mark.parametrize("budget", [{"rho": 3.0}, {"rho": None, "epsilon": 0.25}])
+def test_columns_are_compared_by_what_their_counter_will_state(budget: Any) -> None:
+    given = {"horizon": 5000, "bound": 7, "method": "columns", "mechanism": "tree"}
+    for kind in BOTH:
+        largest = made(kind, **given, **budget)
+        (counted,) = largest.choice.candidates
+        stated = largest._errors * largest._counter.error.simultaneous(0.05)
+        assert counted.bound == pytest.approx(stated, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_no_budget_takes_all_noise_away(kind: Any) -> None:
+    largest = made(kind, rho=1e308)
+    assert getattr(largest, "_noise" if kind is MaxSum else "_selection").scale == 1e-3
 
 
 def test_columns_are_a_counter() -> None:
@@ -178,6 +207,12 @@ def test_a_state_goes_on_with_fresh_noise(kind: Any, options: Any, tmp_path: Any
         kind.from_state(state, released=49)
     with pytest.raises(ValueError, match="it lacks horizon"):
         kind.from_state({}, released=0)
+    lacking = {key: state[key] for key in state if key != "sums"}
+    with pytest.raises(ValueError, match="it lacks sums"):
+        kind.from_state(lacking, released=48)
+    (other_kind,) = {*BOTH} - {kind}
+    with pytest.raises(ValueError, match="state must be of privacy/"):
+        other_kind.from_state(state, released=48)
 
 
 @pytest.mark.parametrize("kind", BOTH)

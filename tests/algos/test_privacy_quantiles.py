@@ -3,6 +3,7 @@
 import copy
 import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,15 @@ def test_the_rank_error_by_hand() -> None:
     assert parameter == pytest.approx(math.sqrt(5 * 7))  # five counts move, seven levels of time
 
 
+def test_a_rank_is_rounded_once_for_every_node_of_its_path() -> None:
+    quantiles = made(edges=np.arange(9), mechanism="square_root")
+    error = quantiles.error
+    parts = tuple((math.sqrt(3) * norm, largest) for norm, largest in error.parts)
+    exact = replace(error, parts=parts, rounding=0.0).simultaneous(0.1)
+    assert error.rounding > 0
+    assert quantiles.rank_error(0.1) - exact == pytest.approx(3 * error.rounding, rel=1e-2)
+
+
 def test_a_state_goes_on_with_fresh_noise(tmp_path: Any) -> None:
     quantiles = made()
     quantiles.update_many([1.5] * 60)
@@ -94,6 +104,8 @@ def test_a_state_goes_on_with_fresh_noise(tmp_path: Any) -> None:
     assert (one.ranks != other.ranks).any()
     with pytest.raises(ValueError, match="released must be the 60 releases"):
         ContinualQuantiles.from_state(state, released=59)
+    with pytest.raises(ValueError, match="it lacks edges"):
+        ContinualQuantiles.from_state(quantiles._counter.state(), released=60)
     with pytest.raises(TypeError, match="two copies would spend its budget twice"):
         copy.copy(quantiles)
 
