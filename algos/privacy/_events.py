@@ -113,8 +113,8 @@ class Events:
 
     @cached_property
     def _ends(self) -> tuple[Reals, Reals, Reals]:
-        """The least event, the greatest, and the one next to zero, as floats."""
-        low, high = self.low.astype(np.float64), self.high.astype(np.float64)
+        """The least event, the greatest, and the one next to zero: floats of shape (1, d)."""
+        low, high = (end.astype(np.float64)[None] for end in (self.low, self.high))
         return low, high, np.clip(0.0, low, high)
 
     def clamped(self, events: Any) -> tuple[Integers, Integers]:
@@ -128,14 +128,16 @@ class Events:
         if numbers.ndim != 2 or numbers.shape[1] != self.dimension:
             shape = "(k,)" if self.scalar else f"(k, {self.dimension})"
             raise ValueError(f"events must have shape {shape}, got {np.shape(events)}")
-        if self.resolution != 1:
-            with np.errstate(all="ignore"):  # a warning would tell of the data
-                numbers /= self.resolution
         low, high, next_to_zero = self._ends
-        missing = np.isnan(numbers)
-        near = np.where(missing, next_to_zero, np.rint(numbers))
-        inside = np.minimum(np.maximum(near, low), high)
-        outside = np.logical_or.reduce(missing | (near != inside), axis=1)
+        with np.errstate(all="ignore"):  # a warning would tell of the data
+            if self.resolution != 1:
+                numbers /= self.resolution
+            near = np.rint(numbers)
+        missing = near != near
+        inside = np.maximum(near, low)
+        np.minimum(inside, high, out=inside)
+        outside = np.logical_or.reduce(near != inside, axis=1)  # NaN differs from all
+        np.copyto(inside, next_to_zero, where=missing)
         return inside.astype(np.int64), outside.astype(np.int64)
 
 

@@ -111,6 +111,7 @@ def test_no_length_of_an_integer_raises(long: list[Any]) -> None:
         np.array([np.inf, 1e-30], dtype=np.float16),
         np.array([1e308, 5e-324]),
         np.frombuffer(b"\x01\x00\xa0\x7f\x00\x00\x00\x00", dtype=np.float32),  # signaling NaN
+        np.frombuffer(b"\x01\x00\x00\x00\x00\x00\xf4\x7f", dtype=np.float64),
     ],
 )
 def test_no_value_warns(events: Any) -> None:
@@ -155,6 +156,8 @@ def test_division_rounds_two_events_apart(resolution: float, k: int, change: flo
 def test_a_change_of_a_small_event_costs_its_size_and_one_unit() -> None:
     events = Events.within((0, 1000), 0.5, "replace", 3.0)
     assert events.moved(1) == pytest.approx(7, rel=1e-11)
+    four = Events.within((np.zeros(4), np.full(4, 1000)), 0.5, "replace", 3.0)
+    assert (four.moved(1), four.moved(2)) == pytest.approx((10, 8), rel=1e-11)
 
 
 def test_a_change_may_lead_anywhere() -> None:
