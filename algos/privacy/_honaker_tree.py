@@ -93,12 +93,9 @@ class _HonakerStream(TreeStream):
         """Publish all intervals that are complete."""
         new = self._intervals(self.step + len(events)) - self._intervals(self.step)
         noise = draw(new * events.shape[1]).reshape(new, events.shape[1])
-        after = self.state()
-        arrays = (after[name] for name in self.kept)
+        arrays = self._copies()
         releases = from_below(events << self.bits, noise, self.step, self.shares, *arrays)
-        after["step"] += len(events)
-        self._commit(after)
-        return releases / 2.0**self.bits
+        return self._advanced(arrays, releases)
 
     def _intervals(self, step: int) -> int:
         """Count the intervals that are complete."""

@@ -144,12 +144,8 @@ class _KAryStream(TreeStream):
         """Draw noise for the intervals that are used first."""
         new = self._intervals(self.step + len(events)) - self._intervals(self.step)
         noise = draw(new * events.shape[1]).reshape(new, events.shape[1])
-        after = self.state()
-        arrays = (after[name] for name in self.kept)
-        releases = signed_digits(events << self.bits, noise, *arrays)
-        after["step"] += len(events)
-        self._commit(after)
-        return releases / 2.0**self.bits
+        arrays = self._copies()
+        return self._advanced(arrays, signed_digits(events << self.bits, noise, *arrays))
 
     def _intervals(self, step: int) -> int:
         """Count the intervals that releases up to a step have used: one a step, and those ahead."""

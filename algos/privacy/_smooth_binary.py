@@ -62,6 +62,15 @@ class SmoothBinary(Mechanism):
     (9, 10)
     >>> round(float(mechanism.sensitivity(2) * mechanism.error_factors().max() ** 0.5), 2)
     9.49
+
+    Where noise is Laplace, at ε = 1:
+
+    >>> for zeros in (9, 5):
+    ...     mechanism = SmoothBinary(65536, zeros=zeros)
+    ...     worst = 2 * mechanism.error_factors().max()
+    ...     print(round(float(mechanism.sensitivity(1) * worst**0.5), 1))
+    40.2
+    32.4
     """
 
     name = "smooth_binary"
@@ -128,11 +137,8 @@ class _SmoothStream(TreeStream):
         first = self.codes - 1 if self.step == 0 and len(events) else 0
         rows = first + len(events)
         noise = draw(rows * events.shape[1]).reshape(rows, events.shape[1])
-        after = self.state()
+        arrays = self._copies()
         if first:
-            np.cumsum(noise[:first], axis=0, out=after["empty"][1:])
-        arrays = (after[name] for name in self.kept)
-        releases = balanced(events << self.bits, noise[first:], *arrays)
-        after["step"] += len(events)
-        self._commit(after)
-        return releases / 2.0**self.bits
+            _, empty, *_ = arrays
+            np.cumsum(noise[:first], axis=0, out=empty[1:])
+        return self._advanced(arrays, balanced(events << self.bits, noise[first:], *arrays))

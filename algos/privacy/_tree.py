@@ -152,9 +152,5 @@ class _TreeStream(TreeStream):
     def release(self, events: Integers, draw: Draw) -> Reals:
         """Publish one interval a step."""
         noise = draw(events.size).reshape(events.shape)
-        after = self.state()
-        arrays = (after[name] for name in self.kept)
-        releases = dyadic(events << self.bits, noise, self.step, *arrays)
-        after["step"] += len(events)
-        self._commit(after)
-        return releases / 2.0**self.bits
+        arrays = self._copies()
+        return self._advanced(arrays, dyadic(events << self.bits, noise, self.step, *arrays))
