@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -138,6 +139,11 @@ def banded_floor(algorithm: Algorithm, one: Bands, rng: np.random.Generator) -> 
     return Measurement(error, horizon=one.horizon, bands=mechanism.bands)
 
 
+def falling(bands: int) -> tuple[float, ...]:
+    """Give coefficients that need no search, 1/k: of bounded inverse, as they fall."""
+    return tuple(1 / k for k in range(1, bands + 1))
+
+
 @dataclass(frozen=True)
 class Counting:
     """Streams of zeros and ones, and the release that is looked at."""
@@ -146,29 +152,31 @@ class Counting:
     at: int
     bands: int = 0
 
-    def mechanism(self, algorithm: Algorithm) -> Any:
-        """Make the mechanism, banded where bands are given."""
-        return algorithm(self.horizon, **({"bands": self.bands} if self.bands else {}))
-
     @property
-    def coefficients(self) -> Any:
-        """What the theorem says of C's first column; for bands it takes any."""
-        if self.bands:
-            given = BandedToeplitz(self.horizon, bands=self.bands).coefficients
-            return np.concatenate([given, np.zeros(self.horizon - len(given))])
-        k = np.arange(1, self.horizon)
-        return np.cumprod(np.concatenate([[1.0], (2 * k - 1) / (2 * k)]))
+    def options(self) -> dict[str, Any]:
+        """Arguments of the mechanism: coefficients where bands are given."""
+        return {"coefficients": falling(self.bands)} if self.bands else {}
 
     def measured(self, algorithm: Algorithm, rng: np.random.Generator) -> Measurement:
         """Measure the mean squared error of one release, cut off."""
-        c, at = self.coefficients, min(self.at, self.horizon)
-        matrix = np.tril(toeplitz(c))
-        row = solve_triangular(matrix, np.tri(self.horizon)[at - 1], lower=True, trans=1)
-        values = {"row_squares": float(row @ row), "column_squares": float(c @ c), "rho": RHO}
-        mechanism = self.mechanism(algorithm)
+        at, values = min(self.at, self.horizon), _squares(self)
+        mechanism = algorithm(self.horizon, **self.options)
         _, errors = counted(ContinualSum, mechanism, at, rng, horizon=self.horizon, rho=RHO)
         bound = values["row_squares"] * values["column_squares"] / (2 * RHO)
-        return Measurement(bound * mean_square(errors[-1], math.sqrt(bound)), **values)
+        return Measurement(bound * mean_square(errors[-1], math.sqrt(bound)), rho=RHO, **values)
+
+
+@cache
+def _squares(one: Counting) -> dict[str, float]:
+    """Compute the theorem's norms, by its definition of C."""
+    k, c = np.arange(1, one.horizon), np.zeros(one.horizon)
+    if one.bands:
+        c[: one.bands] = falling(one.bands)[: one.horizon]
+    else:
+        c[:] = np.cumprod(np.concatenate([[1.0], (2 * k - 1) / (2 * k)]))
+    sums = np.tri(one.horizon)[min(one.at, one.horizon) - 1]
+    row = solve_triangular(np.tril(toeplitz(c)), sums, lower=True, trans=1)
+    return {"row_squares": float(row @ row), "column_squares": float(c @ c)}
 
 
 _counts = st.builds(Counting, st.integers(1, 150), st.integers(1, 150))

@@ -15,7 +15,7 @@ from algos.privacy import theorems as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.privacy.blt import ONE_ENTRY as BLT_ENTRY
 from proofs_checks.privacy.counting import codes
-from proofs_checks.privacy.toeplitz import ONE_ENTRY, in_each
+from proofs_checks.privacy.toeplitz import ONE_ENTRY, falling, in_each
 
 Algorithm = Callable[..., Any]
 RHO = 0.5
@@ -84,7 +84,7 @@ class Coded:
 
 def _bands(bands: int) -> dict[str, Any]:
     """Ask for so many bands."""
-    return {"bands": bands}
+    return {"coefficients": falling(bands)}
 
 
 _SIZES = st.integers(1, 200), st.sampled_from([1, 2**20, 2**44])
