@@ -124,15 +124,16 @@ class BLT(Mechanism):
     def stream(self, lattice: Lattice) -> ToeplitzStream:
         """Start a stream."""
         buffers, gain, b = len(self.decay), self.gain(), self._first_column()
-        reached = UNIT * gain * lattice.magnitude
+        unit, reached = 2.0**lattice.bits, UNIT * gain * lattice.magnitude
+        deviation = 0.5 + (buffers + 12) * reached * unit
         spread = 1.0 if b.min() >= 0 else gain * float(abs(b).max())
-        rounding = 4 * (buffers + 2) * reached + 8 * UNIT * self.horizon * lattice.magnitude
+        decoder = 4 * (buffers + 2) * reached + 8 * UNIT * self.horizon * lattice.magnitude
         return ToeplitzStream(
             lattice,
             Buffers(self._gaps, self.weights),
             Inverse(self.decay, self.weights),
-            deviation=0.5 + (buffers + 12) * reached * 2.0**lattice.bits,
-            rounding=spread * self.horizon * rounding,
+            deviation=deviation,
+            rounding=spread * self.horizon * decoder + float(abs(b).sum()) * deviation / unit,
         )
 
 

@@ -179,7 +179,8 @@ class _DenseStream(Stream):
         self.codes_so_far = np.zeros((n, lattice.dimension))
         reached = gain * lattice.magnitude
         self.deviation = 0.5 + (n + 2) * ROUNDOFF * reached * self.unit
-        self.rounding = SLACK * reached * float(abs(decoder).sum(axis=1).max())
+        decoded = float(abs(decoder).sum(axis=1).max())
+        self.rounding = decoded * (SLACK * reached + self.deviation / self.unit)
 
     def release(self, events: Integers, draw: Draw) -> Reals:
         """Multiply by C, add noise, multiply by B."""

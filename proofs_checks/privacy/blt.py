@@ -194,7 +194,7 @@ class Coding:
             BLT,
             "rounding_of_codes_alone",
             "Forgets the rounding of the buffers.",
-            (" + (buffers + 12) * reached * 2.0**lattice.bits", ""),
+            (" + (buffers + 12) * reached * unit", ""),
         ),
         edited(
             BLT,

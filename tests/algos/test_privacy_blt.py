@@ -166,7 +166,19 @@ def test_without_noise_the_sums_are_exact() -> None:
     events = rng.integers(-1000, 1001, (300, 3))
     stream = mechanism.stream(Lattice(30, 1000, 3))
     found = np.concatenate([stream.release(part, quiet) for part in np.split(events, [1, 1, 200])])
-    assert abs(found - events.cumsum(axis=0)).max() <= 2.0**-30 * 300 + stream.rounding
+    assert abs(found - events.cumsum(axis=0)).max() <= stream.rounding
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 50])
+@pytest.mark.parametrize("bits", [0, 5, 30])
+def test_the_bound_on_rounding_has_that_of_the_codes(n: int, bits: int) -> None:
+    for mechanism in (BLT(n, decay=[0.9], weights=[0.3]), BLT(n, decay=[0.3], weights=[1.2])):
+        stream = mechanism.stream(Lattice(bits, 1, 1))
+        events = np.ones((n, 1), dtype=np.int64)
+        error = abs(stream.release(events, quiet) - events.cumsum(axis=0)).max()
+        assert error <= stream.rounding
+        if n > 1 and bits == 0:
+            assert error > 0.1
 
 
 def test_codes_stay_within_their_deviation_of_the_exact_ones() -> None:

@@ -124,8 +124,10 @@ def test_without_noise_the_sums_are_exact() -> None:
     events = np.random.default_rng(1).integers(-1000, 1001, (60, 3))
     stream = mechanism.stream(Lattice(30, 1000, 3))
     found = np.concatenate([stream.release(part, quiet) for part in np.split(events, [1, 1, 20])])
-    assert abs(found - events.cumsum(axis=0)).max() <= 2.0**-30 * 60 + stream.rounding
+    assert abs(found - events.cumsum(axis=0)).max() <= stream.rounding
     assert 0.5 < stream.deviation < 1
+    coarse = mechanism.stream(Lattice(0, 1000, 3))
+    assert 0.1 < abs(coarse.release(events, quiet) - events.cumsum(axis=0)).max() <= coarse.rounding
 
 
 def test_a_state_goes_on_where_it_stopped() -> None:
@@ -133,6 +135,25 @@ def test_a_state_goes_on_where_it_stopped() -> None:
     counter.update_many(np.full(20, 3))
     later = ContinualSum.from_state(counter.state(), released=20, insecure_rng=2)
     assert later.update_many(np.full(30, 3))[-1] == pytest.approx(150, abs=1e-3)
+
+
+@pytest.mark.parametrize("magnitude", [1, 2**45])
+def test_codes_lie_within_their_deviation_of_the_exact_ones(magnitude: int) -> None:
+    mechanism, n, bits = DenseFactorization(60), 60, 3
+    c = [[int(math.ldexp(entry, 80)) for entry in row] for row in matrices(mechanism)[1]]
+    for events in (
+        np.full(n, magnitude),
+        np.random.default_rng(1).integers(-magnitude, magnitude + 1, n),
+    ):
+        stream: Any = mechanism.stream(Lattice(bits, magnitude, 1))
+        stream.release(events[:, None], quiet)
+        exact = [sum(a * x for a, x in zip(row, events.tolist(), strict=True)) for row in c]
+        codes = stream.codes_so_far[:, 0].astype(int).tolist()
+        worst = max(abs((w << 80) - (e << bits)) for w, e in zip(codes, exact, strict=True))
+        assert 0.45 < worst / 2**80 <= stream.deviation
+    assert stream.deviation == pytest.approx(
+        0.5 + 62 * 2.0**-53 * mechanism.gain() * magnitude * 2**bits, rel=1e-12
+    )
 
 
 def test_noise_is_added_to_the_integer() -> None:
