@@ -62,7 +62,8 @@ class ContinualQuantiles(OnCounter):
     delta : float, optional
         Together with ``epsilon``: approximate differential privacy, by Gaussian noise. In (0, 1).
     neighbours : {"replace", "add_remove"}
-        Whether one event is replaced by any other, or left out of all bins.
+        Whether one event is replaced by any other, or left out of all bins; how many events came
+        is known.
     mechanism : str or Mechanism, optional
         That counts.
     insecure_rng : int or Generator, optional

@@ -110,7 +110,7 @@ class LargestColumn(Continual):
         Returns
         -------
         float
-            With at most this probability some release is farther from the largest column sum.
+            With at most this probability a release, or a released column's sum, is farther off.
         """
         beta = checked_real("failure_probability", failure_probability, 0, 1)
         if self._counter is not None:
