@@ -163,12 +163,9 @@ def _digits(number: int, arity: int) -> list[int]:
 
 
 def _worst(horizon: int, arity: int) -> int:
-    """Compute the greatest squared error up to the horizon, but for a factor."""
-    digits, most = _digits(horizon, arity), arity // 2
-    above = digits[-1]
-    greatest = above - 1 + most * (len(digits) - 1)
-    for place in reversed(range(len(digits) - 1)):
-        if digits[place] > -most:  # numbers with the digit −m here, and anything below
-            greatest = max(greatest, above + most * (place + 1))
-        above += abs(digits[place])
-    return len(digits) ** 2 * max(greatest, above)
+    """Compute the greatest squared error: the horizon's highest digit, and −m at all other places.
+
+    That is the least number with this highest digit, so the horizon is not passed.
+    """
+    highest, places = _digits(horizon, arity)[-1], len(_digits(horizon, arity))
+    return places**2 * (highest + arity // 2 * (places - 1))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from algos.privacy import ContinualSum, HonakerTree, KAry, Mechanism, SmoothBinary, Tree
+from algos.privacy._k_ary import _worst
 
 
 @pytest.mark.parametrize("kind", [Tree, HonakerTree])
@@ -29,6 +30,13 @@ def test_the_arity_is_the_best_by_trial() -> None:
         ]
         chosen = KAry(n)
         assert chosen.levels**2 * chosen.error_factors().max() == min(errors)
+
+
+def test_the_error_of_an_arity_by_digits_is_the_greatest_of_all() -> None:
+    for n in (*range(1, 60), 121, 365, 366, 1000):
+        for k in range(3, min(2 * n + 1, 29) + 1, 2):
+            made = KAry(n, arity=k)
+            assert _worst(n, k) == made.levels**2 * made.error_factors().max()
 
 
 def test_digits_of_a_leaf_are_the_least_that_suffice() -> None:

@@ -99,6 +99,13 @@ def test_states_are_copies_and_keep_their_shapes(mechanism: Mechanism) -> None:
     assert same(other.state(), state)
 
 
+@pytest.mark.parametrize("mechanism", MECHANISMS, ids=repr)
+def test_memory_counts_what_a_state_keeps(mechanism: Mechanism) -> None:
+    """But for rows that stay zero, and the sum of the events."""
+    state = mechanism.stream(Lattice(20, 5, 1)).state()
+    assert 0 <= sum(state[name].size for name in state.keys() - {"step"}) - mechanism.memory <= 3
+
+
 def fresh_draws(mechanism: Mechanism) -> list[int]:
     """Count the draws step by step."""
     stream = mechanism.stream(Lattice(20, 1, 1))
