@@ -1,31 +1,35 @@
-"""Events of an audit: readings of the outputs, thresholds on them, and what counts of them say."""
+"""Events of an audit: thresholds on readings of the outputs, and what counts of them say."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv, ndtri
 
 from algos._arguments import checked_array
+from algos.privacy._audit_readings import Reading, along, directions, readings
 from algos.privacy._mechanism import Reals
+from algos.privacy._noise import Integers
 
-__all__ = ["Event", "Losses", "clopper_pearson", "events", "gaussian_statistic"]
+__all__ = ["Event", "Losses", "Score", "clopper_pearson", "gaussian_statistic", "telling_event"]
 
 #: Thresholds tried on one reading, and single values.
-THRESHOLDS, VALUES = 128, 16
-#: Coordinates that are read.
-COORDINATES = 64
+THRESHOLDS, VALUES = 128, 64
 #: Orders of the Rényi divergences: each gives a bound, so that any set will do.
 ORDERS = 1 + np.geomspace(0.01, 300, 32)
 
 #: What an event is looked for: a large ε, ρ, or μ of Gaussian differential privacy.
 Target = Literal["epsilon", "rho", "mu"]
+
+#: What an event shows, for sure although so many are tried, and as if it were the only one.
+Score = tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +40,12 @@ class Event:
     """
 
     reading: str
-    read: Callable[[Reals], Reals]
+    read: Reading
     relation: Literal["<=", "=="]
     value: float
     likelier: int
 
+    @np.errstate(all="ignore")
     def count(self, outputs: Reals) -> int:
         """Count the outputs in the set."""
         numbers = self.read(outputs)
@@ -95,135 +100,91 @@ def _renyi(p: Reals, q: Reals) -> Reals:
     return np.asarray((np.logaddexp(heads, tails) / (a * (a - 1))).max(axis=0))
 
 
-def clopper_pearson(count: int, trials: int, miss: float) -> tuple[float, float]:
-    """Bound a probability from below and from above; each bound fails with probability `miss`."""
-    low = float(betaincinv(count, trials - count + 1, miss)) if count > 0 else 0.0
-    high = float(betaincinv(count + 1, trials - count, 1 - miss)) if count < trials else 1.0
+def clopper_pearson(counts: ArrayLike, trials: int, miss: float) -> tuple[Reals, Reals]:
+    """Bound probabilities from below and from above; each bound fails with probability `miss`."""
+    counts = np.asarray(counts, dtype=np.float64)
+    low = np.where(counts > 0, betaincinv(counts, trials - counts + 1, miss), 0.0)
+    high = np.where(counts < trials, betaincinv(counts + 1, trials - counts, 1 - miss), 1.0)
     return low, high
 
 
-def events(
+@np.errstate(all="ignore")
+def telling_event(
     zeros: Reals, ones: Reals, target: Target, delta: float, miss: float
-) -> Iterator[tuple[float, Event]]:
-    """Give each reading's most telling event on the outputs of two worlds, with its score.
+) -> tuple[Score, Event]:
+    """Find the most telling event on the outputs of two worlds, and give its score.
 
-    Scores take Wilson's intervals, quick stand-ins for those of the test, that shall hold for all
-    that is tried at once: of so many events, rare ones will look good by chance.
+    Directions are fitted to half of the outputs, and scored on the rest.
     """
-    readings = list(_readings(zeros, ones))
-    for name, read in readings:
-        sides = [np.sort(side[~np.isnan(side)]) for side in (read(zeros), read(ones))]
-        values, counts = np.unique(np.concatenate(sides), return_counts=True)
-        if values.size == 0:
-            continue
-        common = values[np.argsort(-counts, kind="stable")[:VALUES]]
-        relations: tuple[tuple[Literal["<=", "=="], Reals], ...] = (
-            ("<=", values[_spread(values.size)]),
-            ("==", common[: np.count_nonzero(counts > 1)]),
-        )
-        for relation, tried in relations:
-            if not tried.size:
-                continue
-            inside = [np.searchsorted(side, tried, "right").astype(float) for side in sides]
-            if relation == "==":
-                inside = [
-                    part - np.searchsorted(side, tried, "left")
-                    for part, side in zip(inside, sides, strict=True)
-                ]
-            low, high = _wilson(
-                np.array(inside), len(zeros), -float(ndtri(miss / tried.size / len(readings)))
+    tried = list(_counted(readings(zeros, ones), zeros, ones))
+    rest = zeros[1::2], ones[1::2]
+    fitted = list(_counted(directions(zeros[::2], ones[::2]), *rest))
+    number = sum(one.number for one in tried + fitted)
+    found = []
+    for group, runs in ((tried, len(zeros)), (fitted, len(rest[0]))):
+        if group:
+            counts = np.concatenate([one.counts for one in group], axis=1)
+            sure = alone = _shown(counts, runs, target, delta, miss / number)
+            if not sure.any():
+                alone = _shown(counts, runs, target, delta, miss)
+            likelier, best = divmod(int(alone.argmax()), counts.shape[1])
+            score = float(sure[likelier, best]), float(alone[likelier, best])
+            events = (
+                (one.name, one.read, one.relation, float(value))
+                for one in group
+                for value in one.values
             )
-            # both directions of the ratio
-            scores = getattr(Losses(low, high[::-1], delta), target)
-            if not scores.any():  # then the event that is nearest to telling
-                scores = np.minimum(ndtri(low) - ndtri(high[::-1]), 0)
-            likelier, best = divmod(int(scores.argmax()), tried.size)
-            event = Event(name, read, relation, float(tried[best]), likelier)
-            yield float(scores[likelier, best]), event
+            found.append((score, Event(*next(islice(events, best, None)), likelier)))
+    return max(found, key=lambda one: one[0])
 
 
-def _readings(zeros: Reals, ones: Reals) -> Iterator[tuple[str, Callable[[Reals], Reals]]]:
-    """Name the numbers that are read off outputs."""
-    both = np.concatenate([zeros, ones])
-    if not np.isfinite(both).all():
-        yield "count of numbers that are not finite", _strange
-    width = both.shape[1]
-    for k in _telling(zeros, ones):
-        where = f"output[{k}]" if width > 1 else "output"
-        yield where, partial(_number, k)
-        yield f"lowest bit of {where}", partial(_lowest_bit, k)
-        if (both[:, k] != np.rint(both[:, k])).any():
-            yield f"fraction of {where}", partial(_fraction, k)
-    if width > 1:
-        yield "sum of the output", partial(np.sum, axis=1)
-        yield "greatest number of the output", partial(np.max, axis=1)
-        direction = _discriminant(zeros, ones)
-        if direction is not None:
-            yield "output along its discriminant", partial(_along, direction)
+def _shown(counts: Integers, runs: int, target: Target, delta: float, miss: float) -> Reals:
+    """Give what events show, either world taken for the one where they are likelier."""
+    several, where = np.unique(counts, return_inverse=True)
+    low, high = (
+        bounds[where].reshape(counts.shape) for bounds in clopper_pearson(several, runs, miss)
+    )
+    shown: Reals = getattr(Losses(low, high[::-1], delta), target)
+    return shown
 
 
-def _strange(outputs: Reals) -> Reals:
-    """Count NaN and infinities."""
-    return np.asarray((~np.isfinite(outputs)).sum(axis=1), dtype=np.float64)
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """Events of one reading and relation, one for each value, and their counts in two worlds."""
+
+    name: str
+    read: Reading
+    relation: Literal["<=", "=="]
+    values: Reals
+    counts: Integers
+    number: int  # of those that could have been tried
 
 
-def _number(k: int, outputs: Reals) -> Reals:
-    """Give one coordinate."""
-    return outputs[:, k]
+def _counted(named: Iterable[tuple[str, Reading]], zeros: Reals, ones: Reals) -> Iterator[_Tried]:
+    """Count readings up to thresholds, and at values that are repeated."""
+    for name, read in named:
+        sides = [np.sort(side[~np.isnan(side)]) for side in (read(zeros), read(ones))]
+        values = np.unique(np.concatenate(sides))
+        if not values.size:
+            continue
+        up_to = np.array([np.searchsorted(side, values, "right") for side in sides])
+        spread = _spread(values.size)
+        yield _Tried(name, read, "<=", values[spread], up_to[:, spread], spread.size)
+        equal = np.diff(up_to, prepend=0)
+        repeated = np.flatnonzero(equal.sum(axis=0) > 1)
+        if repeated.size:
+            apart = (equal[0] - equal[1]) ** 2 / equal.sum(axis=0)
+            most = repeated[np.argsort(-apart[repeated], kind="stable")[:VALUES]]
+            yield _Tried(name, read, "==", values[most], equal[:, most], repeated.size)
 
 
-def _fraction(k: int, outputs: Reals) -> Reals:
-    """Give what a coordinate is above an integer."""
-    with np.errstate(invalid="ignore"):
-        return outputs[:, k] - np.floor(outputs[:, k])
-
-
-def _lowest_bit(k: int, outputs: Reals) -> Reals:
-    """Give the greatest e such that a coordinate is a multiple of 2^e; infinite for 0."""
-    numbers = np.where(np.isfinite(outputs[:, k]), outputs[:, k], 0.0)
-    mantissas, exponents = np.frexp(numbers)
-    whole = np.ldexp(mantissas, 53).astype(np.int64)
-    with np.errstate(divide="ignore"):
-        lowest = np.log2((whole & -whole).astype(np.float64)) + exponents - 53
-    return np.where(whole == 0, np.inf, lowest)
-
-
-def _telling(zeros: Reals, ones: Reals) -> NDArray[np.int64]:
-    """Choose the coordinates whose means differ most, for their spread."""
-    if zeros.shape[1] <= COORDINATES:
-        return np.arange(zeros.shape[1])
-    with np.errstate(all="ignore"):
-        apart = abs(zeros.mean(axis=0) - ones.mean(axis=0))
-        scores = np.nan_to_num(apart / (zeros.std(axis=0) + ones.std(axis=0)))
-    return np.sort(np.argsort(-scores, kind="stable")[:COORDINATES])
-
-
-def _discriminant(zeros: Reals, ones: Reals) -> Reals | None:
-    """Give Fisher's direction, where there are enough outputs to find it."""
-    if len(zeros) < 4 * zeros.shape[1] or not (
-        np.isfinite(zeros).all() and np.isfinite(ones).all()
-    ):
-        return None
-    covariance = np.atleast_2d(np.cov(zeros.T)) + np.atleast_2d(np.cov(ones.T))
-    apart = ones.mean(axis=0) - zeros.mean(axis=0)
-    return np.asarray(np.linalg.lstsq(covariance, apart, rcond=1e-10)[0])
-
-
-def _spread(count: int) -> NDArray[np.int64]:
+def _spread(count: int) -> Integers:
     """Spread places over 0, …, count − 1, densely at both ends."""
     if count <= THRESHOLDS:
         return np.arange(count)
     end = np.geomspace(1, count / 2, THRESHOLDS // 4).astype(np.int64)
     middle = np.linspace(0, count - 1, THRESHOLDS // 2).astype(np.int64)
     return np.unique(np.concatenate([end - 1, middle, count - end]))
-
-
-def _wilson(counts: Reals, trials: int, z: float) -> tuple[Reals, Reals]:
-    """Give Wilson's intervals."""
-    share, wide = counts / trials, z * z / trials
-    middle = share + wide / 2
-    half = z * np.sqrt(share * (1 - share) / trials + wide / (4 * trials))
-    return np.maximum(middle - half, 0) / (1 + wide), np.minimum((middle + half) / (1 + wide), 1)
 
 
 def gaussian_statistic(
@@ -282,9 +243,4 @@ def gaussian_statistic(
             ) from None
         solved = np.asarray(np.linalg.solve(matrix, shift), dtype=np.float64)
     direction: Reals = solved / math.sqrt(float(shift @ solved))
-    return partial(_along, direction)
-
-
-def _along(direction: Reals, outputs: ArrayLike) -> Reals:
-    """Project one output, or many."""
-    return np.asarray(np.asarray(outputs, dtype=np.float64) @ direction, dtype=np.float64)
+    return partial(along, direction)

@@ -31,7 +31,8 @@ def adaptive_game(
         audit is ``batched``, ``start(rng, count)``, and events and releases have that many rows.
     adversary : callable
         ``adversary(releases)`` gives a pair: the next event in either world. In one step,
-        whichever it chooses, the two may be neighbouring events; in all others they must be equal.
+        whichever it chooses, the two may be neighbouring events; in all others they must be equal,
+        or one object.
     steps : int
         Number of events.
 
@@ -67,7 +68,7 @@ def adaptive_game(
         releases: list[Any] = []
         for _ in range(steps):
             pair = adversary(tuple(releases))
-            differing += not np.array_equal(pair[0], pair[1])
+            differing += pair[0] is not pair[1] and not np.array_equal(pair[0], pair[1])
             if differing > 1:
                 raise ValueError("adversary must make the worlds differ in one step, got two steps")
             releases.append(update(pair[world]))
@@ -100,7 +101,8 @@ def restart_game(
     Notes
     -----
     The person in question is in the second data alone, and is owed what one run promises. Where
-    noise is issued again the difference is free of noise, and tells the two worlds apart.
+    noise is issued again the difference is free of noise, and tells the two worlds apart. A
+    mechanism whose state holds noise to come is refuted, even if one run after it is private.
 
     Examples
     --------
@@ -143,7 +145,7 @@ def fork_probe(
     -------
     {"fresh", "shared", "refused"}
         Whether all children's releases differ, two are equal, or the mechanism raised an
-        exception in every child.
+        exception in every child, and released in the process itself.
 
     Raises
     ------
@@ -151,6 +153,8 @@ def fork_probe(
         The system knows no ``os.fork``.
     RuntimeError
         A child ended without an answer, or some raised and others did not.
+    Exception
+        What ``draw`` raises in every child and in the process itself.
 
     Examples
     --------
@@ -166,6 +170,7 @@ def fork_probe(
     answers = [_in_child(draw) for _ in range(children)]
     refused = [answer is None for answer in answers]
     if all(refused):
+        draw()  # an exception that has nothing to do with forks is no refusal
         return "refused"
     if any(refused):
         raise RuntimeError("some children released, others raised an exception")

@@ -136,7 +136,7 @@ AUDIT_FAULTS = [
             audit,
             "delta_forgotten",
             "Leaves δ out of the test.",
-            ("Losses(low, high, delta)", "Losses(low, high, 0.0)"),
+            ("1 - event.likelier], delta)", "1 - event.likelier], 0.0)"),
         ),
     ],
     trials=600,
@@ -190,7 +190,8 @@ STREAM_FAULTS = [
         "Takes events as they come, and moves the noisy sums to where sums can be.",
         (
             "clean, outside = self._events.clamped(events)",
-            "clean, outside = self._events.clamped(events)\n"
+            "import numpy as np\n"
+            "        clean, outside = self._events.clamped(events)\n"
             "        clean = np.asarray(events, dtype=np.int64).reshape(clean.shape)",
         ),
         (

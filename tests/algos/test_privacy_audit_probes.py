@@ -61,6 +61,11 @@ def test_worlds_differ_in_one_step_alone() -> None:
         adaptive_game(start, asks, 0)
 
 
+def test_an_event_that_is_no_number_is_the_same_in_both_worlds() -> None:
+    game = adaptive_game(start, lambda releases: (np.nan,) * 2, 4)
+    assert game(1, np.random.default_rng(1)).shape == (4,)
+
+
 def begin(rng: Rng) -> Any:
     """Run a counter for three events."""
     counter = ContinualSum("tree", 8, epsilon=1.0, bounds=(0, 1), insecure_rng=rng)
@@ -112,7 +117,7 @@ def test_forks() -> None:
     assert fork_probe(lambda: np.random.default_rng().normal(size=3), children=4) == "fresh"
     counter = ContinualSum("tree", 8, epsilon=1.0, bounds=(0, 1), insecure_rng=1)
     assert fork_probe(lambda: counter.update(1)) == "refused"
-    assert counter.steps == 0  # the children's work is theirs
+    assert counter.steps == 1  # released here, to see that it can be
 
 
 @forks
@@ -132,6 +137,8 @@ def test_children_that_fail_are_told() -> None:
         fork_probe(lambda: os._exit(3))
     with pytest.raises(ValueError, match="children"):
         fork_probe(lambda: 1, children=1)
+    with pytest.raises(ZeroDivisionError):  # a fault of the probe is no refusal
+        fork_probe(lambda: 1 / 0)
 
 
 def test_no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
