@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algos.privacy import audit, gaussian_statistic
+from algos.privacy import Privacy, audit, gaussian_statistic
 
 
 def single(data: float, rng: np.random.Generator) -> float:
@@ -26,6 +26,7 @@ def single(data: float, rng: np.random.Generator) -> float:
         ({"confidence": 1.0}, ValueError, "confidence"),
         ({"claim": -1.0}, ValueError, "claim"),
         ({"claim": "much"}, TypeError, "claim"),
+        ({"claim": (1.0, 1e-6)}, TypeError, "claim must be a Privacy, or the ε that goes with"),
         ({"target": "alpha"}, ValueError, "target"),
         ({"statistic": 3}, TypeError, "statistic"),
         ({"pairs": 0}, ValueError, "pairs"),
@@ -65,6 +66,11 @@ def test_a_mechanism_that_says_nothing_shows_nothing() -> None:
     assert (found.epsilon_lower, found.rho_lower, found.verdict) == (0.0, 0.0, "consistent")
     assert audit(lambda data, rng: math.nan, (0, 1), trials=40).epsilon_lower == 0.0
     assert audit(lambda data, rng: math.inf, (0, 1), trials=40).epsilon_lower == 0.0
+
+
+def test_a_claim_of_nan_is_never_consistent() -> None:
+    claim = Privacy(rho=math.nan, pure_epsilon=math.inf, neighbours="replace", proof="")
+    assert audit(lambda data, rng: 0.0, (0, 1), trials=40, claim=claim).verdict == "refuted"
 
 
 @pytest.mark.parametrize(
