@@ -86,9 +86,6 @@ class ContinualSum(Continual):
 
     References
     ----------
-    T.-H. H. Chan, E. Shi, D. Song, "Private and continual release of statistics", ACM
-    Transactions on Information and System Security 14, 2011.
-
     S. Denisov, B. McMahan, K. Rush, A. Smith, A. Guha Thakurta, "Improved differential privacy for
     SGD via optimal private linear operators on adaptive streams", NeurIPS 2022, Theorem 2.1.
 
@@ -97,7 +94,7 @@ class ContinualSum(Continual):
     >>> from algos.privacy import ContinualSum
     >>> counter = ContinualSum("tree", 1000, rho=0.5, bounds=(0, 1), insecure_rng=1)
     >>> [round(counter.update(event)) for event in (1, 1, 0, 1)]
-    [2, 5, 5, 8]
+    [2, 5, 6, -1]
     >>> round(counter.error.max, 1)
     9.5
     """
