@@ -36,7 +36,9 @@ __all__ = [
     "theorems",
 ]
 
-__getattr__, _, _ = _lazy.attach(__name__, submodules=["iterations", "privacy", "search", "sketching"])
+__getattr__, _, _ = _lazy.attach(
+    __name__, submodules=["iterations", "privacy", "search", "sketching"]
+)
 
 
 def __dir__() -> list[str]:

@@ -1,6 +1,6 @@
 """Differential privacy under continual release: counters, histograms, maxima, and an auditor.
 
-Noise is drawn exactly, on integers, from the operating system's randomness; what is spent,
+Noise is drawn exactly, on integers, from a secure generator; what is spent,
 and how far releases lie from the truth, are known before the first event arrives.
 """
 

@@ -54,7 +54,7 @@ class Epoch:
             moved = self.mechanism.sensitivity(2) * events.moved(2) * unit
             scale = (moved + rounded * math.sqrt(codes)) / math.sqrt(2 * privacy.rho)
             kind = DiscreteGaussian
-        scale *= 1 + 1e-12  # the rounding of these lines
+        scale *= 1 + 1e-12 + self.lattice.dimension * 2.0**-52  # the rounding of these lines
         if not scale <= LARGEST_SCALE:
             raise ValueError(
                 f"the budget must allow noise below 2^55 units of the lattice, got {privacy}; "

@@ -47,7 +47,12 @@ class Epochs:
         return self.epoch.error(self.variance, tuple((a, b) for a, b in self.parts.tolist()))
 
     def release(self, events: Integers) -> Reals:
-        """Release epoch by epoch; take all back where one of them fails."""
+        """Release epoch by epoch; take all back where something fails."""
+        with self.undone_if_fails():
+            return self._released(events)
+
+    def _released(self, events: Integers) -> Reals:
+        """Release epoch by epoch."""
         room = self.start + self.epoch.mechanism.horizon - self.steps
         if len(events) <= room:
             releases = self.before + self.epoch.release(events)
@@ -55,20 +60,20 @@ class Epochs:
             if len(releases):
                 self.last = releases[-1].copy()  # the caller may write to the releases
             return releases
-        with self.undone_if_fails():
-            first = self.release(events[:room])
-            self._begin_next()
-            return np.concatenate([first, self.release(events[room:])])
+        first = self._released(events[:room])
+        self._begin_next()
+        return np.concatenate([first, self._released(events[room:])])
 
     @contextmanager
     def undone_if_fails(self) -> Iterator[None]:
         """Take back all releases of a block that fails: nobody has seen them."""
-        saved, stream = dict(vars(self)), self.epoch.stream.state()
+        saved, stream = dict(vars(self)), self.epoch.stream
+        kept = dict(vars(stream))  # streams assign, and change nothing in place
         try:
             yield
         except BaseException:
+            vars(stream).update(kept)
             vars(self).update(saved)
-            self.epoch.stream.restore(stream)
             raise
 
     def _named(self, horizon: int) -> Mechanism:

@@ -128,6 +128,9 @@ class Mechanism(ABC):
 class Stream(ABC):
     """The releases of one mechanism for one stream of integer vectors, in order.
 
+    A release changes attributes by assignment alone, and no array that an attribute held before up
+    to its step: a caller takes a release back by putting the old attributes in place.
+
     A stream encodes events causally, adds noise to the codes, and computes releases from
     the noisy codes alone: that is post-processing, and floats may do it.
     """

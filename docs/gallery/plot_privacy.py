@@ -9,7 +9,7 @@ flight can be told from the releases: how far they lie from the truth, and how f
 # %%
 # An event is a day: a vector of counts, one a carrier.  What is protected is one flight, so an
 # event changes by 1 where a flight is left out.  ``insecure_rng`` makes this page the same each
-# time; for people's data it is left out, and the noise comes from the operating system.
+# time; for people's data it is left out, and the noise comes from a secure generator.
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -203,3 +203,27 @@ def test_two_budgets_are_proven_by_the_theorem_of_their_sum() -> None:
     assert (spent.rho, spent.pure_epsilon) == (0.75, math.inf)
     assert spent.proof == "privacy/continual-sum/zcdp"
     theorem(spent.proof)
+
+
+@pytest.mark.parametrize("mechanism", ["tree", "honaker", "smooth_binary", "square_root", "blt"])
+def test_an_update_that_fails_after_its_stream_is_taken_back(mechanism: str) -> None:
+    sums = ContinualSum(mechanism, 100, rho=0.5, bounds=(0, 1), insecure_rng=1)
+    sums.update_many(np.ones(10))
+    before = sums.state()
+
+    class Fails:
+        """Cannot be added to anything."""
+
+        def __add__(self, other: Any) -> Any:
+            raise MemoryError
+
+        __radd__ = __add__
+        __array_ufunc__ = None
+
+    sums._epochs.before = Fails()  # type: ignore[assignment]  # the addition after the stream
+    with pytest.raises(MemoryError):
+        sums.update_many(np.ones(20))
+    sums._epochs.before = np.zeros(1)
+    after = sums.state()
+    assert sums.steps == 10
+    assert all(np.array_equal(before[key], after[key]) for key in before)
