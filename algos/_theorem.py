@@ -9,7 +9,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from algos._arguments import checked_number, refuse_masked
 from algos._formula import compiled, invert
 from algos._statement import InExpectation, Need, Quantifier, Source, Tightness
 
@@ -197,6 +196,8 @@ class Theorem:
         TypeError, ValueError
             As for :meth:`bound`.
         """
+        from algos._arguments import checked_number
+
         if variable not in self.parameters:
             wanted = ", ".join(self.parameters) or "no symbols"
             raise TypeError(f"{self.key} has no symbol {variable!r}; it has {wanted}")
@@ -269,6 +270,8 @@ class Theorem:
     def _checked(self, name: str, value: Any) -> Any:
         """Read numbers that lie in the symbol's range."""
         import numpy as np
+
+        from algos._arguments import refuse_masked
 
         refuse_masked(name, value)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -180,7 +181,9 @@ def fork_probe(
 def _in_child(draw: Callable[[], Any]) -> bytes | None:
     """Draw in a fork of the process; None where that raised an exception."""
     back, there = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of threads, which the child does not need
+        child = os.fork()
     if child == 0:  # pragma: no cover - not in the process that counts lines
         try:
             try:

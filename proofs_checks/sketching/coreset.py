@@ -72,7 +72,7 @@ def _streams(columns: int, most: int) -> st.SearchStrategy[Stream]:
 
 
 HARD = [
-    *((kind, Stream(Tall(kind, 40, 2), 1.0, 20)) for kind in KINDS),
+    *((f"{kind}, p = 1", Stream(Tall(kind, 40, 2), 1.0, 20)) for kind in KINDS),
     ("four leaves", Stream(Tall("gaussian", 80, 1), 1.0, 20)),
 ]
 

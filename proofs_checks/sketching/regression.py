@@ -149,6 +149,7 @@ def problems(kind: str, powers: tuple[float, ...] = (1.0,)) -> Instances:
             for size in (4, 6, 8):
                 column = Tall("cauchy", 24, 1, k)
                 shapes.append((f"{size} rows of column {k}", column, 1e-6, size, 100))
+        for k in range(1, 13):
             shapes.append((f"4 of 4 rows, {k}", Tall("cauchy", 4, 3, k), 1e-6, 4, 1))
     telling = [
         (f"{name}, p = {p:g}", Problem(one, kind, p, tolerance, size, steps))

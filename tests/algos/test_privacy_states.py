@@ -5,6 +5,7 @@ import math
 import os
 import pickle
 import signal
+import warnings
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,9 @@ def test_a_forked_process_is_refused(busy: bool) -> None:
     reading, writing = os.pipe()
     if busy:  # as another thread may be
         sums._lock.acquire()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # other tests' libraries speak of their threads
+        child = os.fork()
     if child == 0:
         signal.alarm(20)  # a child that waits for the lock ends
         try:

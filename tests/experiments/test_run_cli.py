@@ -142,7 +142,7 @@ def test_stale_and_missing_trials_are_told(tmp_path: Path) -> None:
     module += "def trial(p, rng):\n    return {{'x': RATE, 'small': 0}}\nE = made(trial=trial)\n"
     (tmp_path / "mine.py").write_text(module.format(1))
     assert toy(tmp_path, "run", "mine:E", "--jobs", "1").returncode == 0
-    (tmp_path / "mine.py").write_text(module.format(2))
+    (tmp_path / "mine.py").write_text(module.format(2.0))  # longer, or old bytecode would do
     shown = toy(tmp_path, "results", "mine:E")
     assert "60 stale trials are left out" in shown.stderr
     assert "no finished trials of toy/plain" in shown.stderr
