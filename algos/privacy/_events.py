@@ -146,10 +146,16 @@ def real_numbers(events: Any, *, integers: bool = False) -> Reals:
     parts = events if isinstance(events, (list, tuple)) else (events,)
     if any(isinstance(part, np.ma.MaskedArray) for part in parts):
         raise TypeError("events must be numbers, got a masked array; fill it before")
-    array = np.asarray(events)
+    if hasattr(events, "toarray"):
+        raise TypeError("events must be dense, got a sparse matrix; call toarray() before")
+    try:
+        array = np.asarray(events)
+    except ValueError:
+        raise ValueError("events must all have the same shape, got lists of many") from None
     if integers and not (array.dtype.kind in "biu" or _whole(events)):
         raise TypeError(
-            "events must be integers where change is given, got other numbers; or give a resolution"
+            "events must be integers where change is given, got other numbers; make them integers, "
+            "or give a resolution where there is one"
         )
     if array.dtype == object:  # integers of any length
         try:

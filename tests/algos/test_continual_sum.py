@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from algos.privacy import ContinualSum, Tree
 from algos.theorem import theorem
@@ -227,3 +228,12 @@ def test_an_update_that_fails_after_its_stream_is_taken_back(mechanism: str) -> 
     after = sums.state()
     assert sums.steps == 10
     assert all(np.array_equal(before[key], after[key]) for key in before)
+
+
+def test_sparse_and_ragged_events_are_refused_by_name() -> None:
+    sums = ContinualSum("tree", 9, rho=0.5, bounds=([0, 0], [1, 1]), insecure_rng=1)
+    with pytest.raises(TypeError, match="events must be dense, got a sparse matrix"):
+        sums.update_many(csr_array(np.eye(2)))
+    with pytest.raises(ValueError, match="events must all have the same shape"):
+        sums.update_many([[1], [1, 2]])
+    assert sums.steps == 0
