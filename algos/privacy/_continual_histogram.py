@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from algos._arguments import checked_count, checked_real
 from algos.privacy._continual_sum import ContinualSum
+from algos.privacy._epoch import LONGEST_EPOCH
 from algos.privacy._events import real_numbers
 from algos.privacy._mechanism import Mechanism, Reals
 from algos.privacy._noise import Integers
@@ -123,7 +124,7 @@ class ContinualHistogram(OnCounter):
         super().__init__(
             ContinualSum(
                 mechanism,
-                checked_count("horizon", horizon, most=2**40),
+                checked_count("horizon", horizon, most=LONGEST_EPOCH),
                 rho=rho,
                 epsilon=epsilon,
                 delta=delta,

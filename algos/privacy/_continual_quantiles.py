@@ -11,6 +11,7 @@ import numpy as np
 
 from algos._arguments import checked_array, checked_count, checked_real
 from algos.privacy._continual_sum import ContinualSum
+from algos.privacy._epoch import LONGEST_EPOCH
 from algos.privacy._events import real_numbers
 from algos.privacy._mechanism import Mechanism, Reals
 from algos.privacy._noise import Integers
@@ -127,7 +128,7 @@ class ContinualQuantiles(OnCounter):
         super().__init__(
             ContinualSum(
                 mechanism,
-                checked_count("horizon", horizon, most=2**40),
+                checked_count("horizon", horizon, most=LONGEST_EPOCH),
                 rho=rho,
                 epsilon=epsilon,
                 delta=delta,

@@ -11,6 +11,7 @@ from typing import Any, Self, cast
 from algos._arguments import checked_count
 from algos.privacy._budget import budget
 from algos.privacy._continual import Continual, checked_state, under
+from algos.privacy._epoch import LONGEST_EPOCH
 from algos.privacy._epochs import Epochs
 from algos.privacy._events import Events
 from algos.privacy._mechanism import Mechanism, Reals
@@ -37,8 +38,8 @@ class ContinualSum(Continual):
     mechanism : str or Mechanism
         A name, such as ``"tree"``, or a mechanism made for the horizon.
     horizon : int or None
-        Number of events. With None there is no end: the mechanism, then a name, starts anew after
-        64 events, 128 more, 256 more, and so on.
+        Number of events, from 1 to 2^26. With None there is no end: the mechanism, then a name,
+        starts anew after 64 events, 128 more, 256 more, and so on, at last every 2^26.
     rho : float, optional
         Budget of zero-concentrated differential privacy.
     epsilon : float, optional
@@ -116,7 +117,8 @@ class ContinualSum(Continual):
     ) -> None:
         if horizon is None and not isinstance(mechanism, str):
             raise TypeError(f"mechanism must be a name where horizon is None, got {mechanism!r}")
-        super().__init__(None if horizon is None else checked_count("horizon", horizon, most=2**40))
+        longest = None if horizon is None else checked_count("horizon", horizon, most=LONGEST_EPOCH)
+        super().__init__(longest)
         self._kind = mechanism
         self._events = Events.within(bounds, resolution, neighbours, change)
         self._budget = budget(rho, epsilon, delta, neighbours, "privacy/continual-sum")
@@ -224,7 +226,8 @@ class ContinualSum(Continual):
         Returns
         -------
         dict
-            For `from_state`. It holds the events' exact sums: keep it as secret as the events.
+            For `from_state`. It holds the events' exact sums: keep it as secret as the events. Of
+            noise it holds but the counter ``steps``, which tells what has been released.
 
         Raises
         ------
@@ -266,7 +269,7 @@ class ContinualSum(Continual):
             the state has seen, going on would release sums again under new noise, and spend more
             than the budget: this is refused.
         insecure_rng : int or Generator, optional
-            As for the constructor; it must differ from the one before.
+            As for the constructor; a seed goes on behind the noise of the releases so far.
 
         Returns
         -------
@@ -282,7 +285,7 @@ class ContinualSum(Continual):
         mechanism, change = made(state), float(state["change"])
         pure, unbounded = float(state["pure_epsilon"]), bool(state["unbounded"])
         low, high = (state[end][0] if state["scalar"] else state[end] for end in ("low", "high"))
-        rng = simulated(insecure_rng)
+        rng = simulated(insecure_rng, released)
         counter = cls(
             str(state["kind"]) if unbounded else mechanism,
             None if unbounded else mechanism.horizon,

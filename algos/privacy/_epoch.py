@@ -13,11 +13,13 @@ from algos.privacy._noise import LARGEST_SCALE, DiscreteGaussian, DiscreteLaplac
 from algos.privacy._privacy import Privacy
 from algos.privacy._release_error import ReleaseError
 
-__all__ = ["Epoch", "Parts"]
+__all__ = ["LONGEST_EPOCH", "Epoch", "Parts"]
 
 #: Parts of a noise, as `ReleaseError` keeps them.
 Parts = tuple[tuple[float, float], ...]
 
+#: Events of an epoch: its errors are arrays as long as it.
+LONGEST_EPOCH = 2**26
 #: Codes stay below 2^50: float64 holds them to the integer, with digits to spare.
 CODE_BITS = 50
 #: No lattice is finer than 2^−30.
@@ -64,7 +66,9 @@ class Epoch:
 
     def release(self, events: Integers) -> Reals:
         """Release the prefix sums after each of the next events."""
-        return self.stream.release(events, self.noise.draw) * self.resolution
+        releases = self.stream.release(events, self.noise.draw)
+        releases *= self.resolution
+        return releases
 
     def error(self, variance: float, parts: Parts) -> ReleaseError:
         """Give the errors of the releases, each with the noise of earlier epochs besides."""

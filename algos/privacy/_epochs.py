@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from algos.privacy._epoch import Epoch
+from algos.privacy._epoch import LONGEST_EPOCH, Epoch
 from algos.privacy._events import Events
 from algos.privacy._mechanism import Mechanism, Reals
 from algos.privacy._mechanisms import described, made, named
@@ -55,7 +55,8 @@ class Epochs:
         """Release epoch by epoch."""
         room = self.start + self.epoch.mechanism.horizon - self.steps
         if len(events) <= room:
-            releases = self.before + self.epoch.release(events)
+            releases = self.epoch.release(events)
+            releases += self.before
             self.steps += len(events)
             if len(releases):
                 self.last = releases[-1].copy()  # the caller may write to the releases
@@ -90,7 +91,7 @@ class Epochs:
         self.variance += variance
         self.parts = np.vstack([self.parts, part])
         self.before, self.start = self.last, self.steps
-        self._begin(self._named(2 * self.epoch.mechanism.horizon))
+        self._begin(self._named(min(2 * self.epoch.mechanism.horizon, LONGEST_EPOCH)))
 
     def state(self) -> dict[str, Any]:
         """Give all there is to know, as arrays and numbers."""

@@ -7,16 +7,21 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from algos._arguments import checked_array, checked_real
 from algos.privacy._mechanism import Reals
 from algos.privacy._noise import Integers
 from algos.privacy._privacy import Neighbours
 
-__all__ = ["Events", "real_numbers"]
+__all__ = ["CHUNK", "Events", "real_numbers"]
+
+Array = NDArray[Any]
 
 #: Bounds are at most this many units.
 LARGEST = 2**50
+#: Numbers that are worked on at once: they stay in the cache.
+CHUNK = 2**15
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,27 +127,41 @@ class Events:
 
         Errors speak of shapes and types, never of values.  NaN becomes the event next to zero.
         """
-        numbers = real_numbers(events, integers=self.change < np.inf and self.resolution == 1)
+        numbers = real_array(events, integers=self.change < np.inf and self.resolution == 1)
         if self.scalar:
             numbers = numbers[..., None]
         if numbers.ndim != 2 or numbers.shape[1] != self.dimension:
             shape = "(k,)" if self.scalar else f"(k, {self.dimension})"
             raise ValueError(f"events must have shape {shape}, got {np.shape(events)}")
+        clean, outside = np.empty(numbers.shape, np.int64), np.empty(len(numbers), np.int64)
+        steps = max(1, CHUNK // self.dimension)
+        for start in range(0, len(numbers), steps):
+            now = slice(start, start + steps)
+            clean[now], outside[now] = self._clamped(numbers[now])
+        return clean, outside
+
+    def _clamped(self, events: Array) -> tuple[Reals, NDArray[np.bool_]]:
+        """Move a few events."""
         low, high, next_to_zero = self._ends
         with np.errstate(all="ignore"):  # a warning would tell of the data
-            if self.resolution != 1:
-                numbers /= self.resolution
-            near = np.rint(numbers)
+            numbers = events.astype(np.float64)
+            near = np.rint(numbers if self.resolution == 1 else numbers / self.resolution)
         missing = near != near
         inside = np.maximum(near, low)
         np.minimum(inside, high, out=inside)
         outside = np.logical_or.reduce(near != inside, axis=1)  # NaN differs from all
         np.copyto(inside, next_to_zero, where=missing)
-        return inside.astype(np.int64), outside.astype(np.int64)
+        return inside, outside
 
 
-def real_numbers(events: Any, *, integers: bool = False) -> Reals:
+def real_numbers(events: Any) -> Reals:
     """Copy numbers of whatever size to floats; float64 holds all that lie in the bounds."""
+    with np.errstate(all="ignore"):
+        return real_array(events).astype(np.float64)
+
+
+def real_array(events: Any, *, integers: bool = False) -> Array:
+    """Read real numbers of whatever type and size."""
     parts = events if isinstance(events, (list, tuple)) else (events,)
     if any(isinstance(part, np.ma.MaskedArray) for part in parts):
         raise TypeError("events must be numbers, got a masked array; fill it before")
@@ -164,8 +183,7 @@ def real_numbers(events: Any, *, integers: bool = False) -> Reals:
             raise TypeError("events must be numbers, got objects that are none") from None
     if array.dtype.kind not in "biuf":  # of strings, the dtype would tell the length
         raise TypeError(f"events must be real numbers, got {array.dtype.type.__name__}")
-    with np.errstate(all="ignore"):
-        return array.astype(np.float64)
+    return array
 
 
 def _whole(events: Any) -> bool:

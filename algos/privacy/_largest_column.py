@@ -15,6 +15,7 @@ from algos.privacy._budget import budget
 from algos.privacy._choose_mechanism import choose_mechanism
 from algos.privacy._continual import Continual, checked_state, under
 from algos.privacy._continual_sum import ContinualSum
+from algos.privacy._epoch import LONGEST_EPOCH
 from algos.privacy._events import Events
 from algos.privacy._mechanism import Mechanism, Reals
 from algos.privacy._mechanisms import named
@@ -58,7 +59,7 @@ class LargestColumn(Continual):
         failure_probability: float = 0.05,
         insecure_rng: Any = None,
     ) -> None:
-        self._horizon = checked_count("horizon", horizon, most=2**40)
+        self._horizon = checked_count("horizon", horizon, most=LONGEST_EPOCH)
         super().__init__(self._horizon)
         self.dimension = checked_count("dimension", dimension, most=2**31)
         self._bound = checked_count("bound", bound, most=2**50 // self._horizon)
@@ -261,7 +262,7 @@ class LargestColumn(Continual):
             Number of releases so far, by any object; a state that has seen fewer is refused, for
             going on would release again under new noise.
         insecure_rng : int or Generator, optional
-            As for the constructor; it must differ from the one before.
+            As for the constructor; a seed goes on behind the noise of the releases so far.
 
         Returns
         -------
@@ -276,7 +277,7 @@ class LargestColumn(Continual):
         released = checked_state(state, STATE, released)
         if str(state["releases"]) != cls._key:
             raise ValueError(f"state must be of {cls._key}, got one of {state['releases']}")
-        pure, rng = float(state["pure_epsilon"]), simulated(insecure_rng)
+        pure, rng = float(state["pure_epsilon"]), simulated(insecure_rng, released)
         counter = None
         if state["method"] == "columns":
             inner = under("counter.", state)

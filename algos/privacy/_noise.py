@@ -137,13 +137,18 @@ class DiscreteLaplace(Noise):
         return rng.geometric(stop, count) - rng.geometric(stop, count)
 
 
-def simulated(insecure_rng: Any) -> np.random.Generator | None:
-    """Make the generator that was asked for, if one was; False is no way to say no."""
+def simulated(insecure_rng: Any, released: int = 0) -> np.random.Generator | None:
+    """Make the generator that was asked for, if one was; False is no way to say no.
+
+    After some releases a seed gives other noise than before the first.
+    """
     if isinstance(insecure_rng, (bool, np.bool_)):
         raise TypeError(
             f"insecure_rng must be a seed or a Generator, got {insecure_rng}; leave it out for "
             "exact noise"
         )
+    if isinstance(insecure_rng, (int, np.integer)) and released:
+        insecure_rng = np.random.SeedSequence(int(insecure_rng), spawn_key=(released,))
     return None if insecure_rng is None else np.random.default_rng(insecure_rng)
 
 

@@ -63,7 +63,7 @@ class OnCounter(Continual):
             Number of releases so far, by any object; a state that has seen fewer is refused, for
             going on would release again under new noise.
         insecure_rng : int or Generator, optional
-            As for the constructor; it must differ from the one before.
+            As for the constructor; a seed goes on behind the noise of the releases so far.
 
         Returns
         -------

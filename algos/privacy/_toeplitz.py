@@ -9,14 +9,12 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from algos.privacy._events import CHUNK
 from algos.privacy._mechanism import Draw, Lattice, Mechanism, Reals, Stream
 from algos.privacy._noise import Integers
 from algos.privacy._online_convolution import UNIT
 
 __all__ = ["Filter", "Toeplitz", "ToeplitzStream"]
-
-#: Numbers that are encoded and decoded at once.
-CHUNK = 2**15
 
 
 class Filter(Protocol):

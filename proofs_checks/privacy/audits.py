@@ -204,7 +204,7 @@ STREAM_FAULTS = [
         "float_noise",
         "Adds to every exact sum its own noise, more than enough of it, in floating point.",
         (
-            "self.stream.release(events, self.noise.draw) * self.resolution",
+            "self.stream.release(events, self.noise.draw)",
             "self.stream.release(events, lambda n: np.zeros(n, np.int64)) + self.noise.scale * "
             "2.0**-self.lattice.bits * self.mechanism.horizon * "
             "self.noise._insecure_rng.laplace(size=events.shape)",

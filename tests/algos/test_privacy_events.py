@@ -27,6 +27,20 @@ def test_events_are_moved_into_the_bounds() -> None:
     assert np.array_equal(counter().update_many(unsigned), counter().update_many([1, 0]))
 
 
+def test_many_events_are_moved_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    wild = np.random.default_rng(1).normal(0, 3, (50, 2))
+    wild[17] = math.nan
+    events = Events.within((np.array([0, -1.5]), np.array([1, 2.5])), 0.5, "replace", None)
+    whole, outside = events.clamped(wild)
+    assert 0 < outside.sum() < 50
+    assert np.array_equal(whole[17], [0, 0])
+    monkeypatch.setattr("algos.privacy._events.CHUNK", 7)
+    for part, one in zip(events.clamped(wild), (whole, outside), strict=True):
+        assert part.dtype == np.int64
+        assert np.array_equal(part, one)
+    assert [part.shape for part in events.clamped(wild[:0])] == [(0, 2), (0,)]
+
+
 def test_what_was_moved_is_counted_if_asked() -> None:
     sums = counter(1000, clamped_rho=1e6)
     assert counter().clamped is None

@@ -35,6 +35,18 @@ def test_a_state_goes_on_with_fresh_noise() -> None:
     assert abs(one.update_many([])).size == 0
 
 
+def test_the_same_seed_goes_on_behind_the_noise_of_before() -> None:
+    sums = counter()
+    first = sums.update_many(np.zeros(8))
+    middle = ContinualSum.from_state(sums.state(), released=8, insecure_rng=1)
+    second = middle.update_many(np.zeros(8)) - first[-1]
+    last = ContinualSum.from_state(middle.state(), released=16, insecure_rng=1)
+    third = last.update_many(np.zeros(8)) - middle.last[0]
+    assert len({tuple(part) for part in (first, second, third)}) == 3
+    again = ContinualSum.from_state(sums.state(), released=8, insecure_rng=1)
+    assert np.array_equal(again.update_many(np.zeros(8)) - first[-1], second)
+
+
 @pytest.mark.parametrize("horizon", [100, None])
 def test_a_state_survives_savez(horizon: int | None, tmp_path: Any) -> None:
     sums = counter(horizon, bounds=([0, -3], [1, 3]), resolution=0.5, epsilon=1.0, rho=None)
