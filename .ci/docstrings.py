@@ -23,9 +23,11 @@ for package in (
     "accel",
     "algos",
     "algos.iterations",
+    "algos.mechanisms",
     "algos.privacy",
     "algos.search",
     "algos.sketching",
+    "algos.submodular",
     "proofs_checks",
 ):
     module = importlib.import_module(package)

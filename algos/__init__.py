@@ -29,15 +29,18 @@ __all__ = [
     "Tightness",
     "WithProbability",
     "iterations",
+    "mechanisms",
     "privacy",
     "search",
     "sketching",
+    "submodular",
     "theorem",
     "theorems",
 ]
 
 __getattr__, _, _ = _lazy.attach(
-    __name__, submodules=["iterations", "privacy", "search", "sketching"]
+    __name__,
+    submodules=["iterations", "mechanisms", "privacy", "search", "sketching", "submodular"],
 )
 
 

@@ -59,7 +59,7 @@ def test_show_evaluates_and_inverts() -> None:
         (("show", "search/sharp-crossing/flips", "--solve", "n"), "exactly one of"),
         (("show", "search/sharp-crossing/flips", "--set", "m=1"), "tolerance, got m"),
         (("show", "sketching"), "lemmata list sketching"),
-        (("list", "serach"), "family must be one of iterations, privacy, search, sketching"),
+        (("list", "serach"), "family must be one of iterations, mechanisms, privacy"),
         (("check", "nothing-like-it"), "no check matches"),
         (("check", "side-test", "--budget", "-1"), "budget must be a positive number"),
         (("check", "side-test", "--jobs", "0"), "jobs must be at least 1"),

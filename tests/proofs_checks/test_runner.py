@@ -25,7 +25,7 @@ def test_every_check_names_a_witness_that_it_tries() -> None:
 
 
 def test_patterns_choose_families_keys_and_parts() -> None:
-    families = ("iterations", "privacy", "search", "sketching")
+    families = ("iterations", "mechanisms", "privacy", "search", "sketching", "submodular")
     assert matching(None) == tuple(one for family in families for one in matching(family))
     assert [one.key for one in matching("search/side-test/failure")] == ["search/side-test/failure"]
     assert {one.key for one in matching("*vote*flips")} == {"search/repeated-vote/flips"}

@@ -1,0 +1,3 @@
+"""What is proven of mechanisms."""
+
+__all__: list[str] = []

@@ -1,0 +1,62 @@
+"""Set functions as algorithms ask them: every marginal is counted and looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction
+
+__all__ = ["Oracle"]
+
+#: A marginal may fall below zero by this part of the largest one seen: rounding.
+RTOL = 1e-9
+
+
+class Oracle:
+    """Count the marginals of a function, and stop at one that cannot be.
+
+    Parameters
+    ----------
+    function : SetFunction
+        The function.
+    """
+
+    def __init__(self, function: SetFunction) -> None:
+        if not isinstance(function, SetFunction):
+            raise TypeError(
+                f"function must be a SetFunction, got {type(function).__name__}; "
+                "from_callable makes one of any function of sets"
+            )
+        self.function, self.size = function, function.size
+        self.everything: Indices = np.arange(function.size, dtype=np.intp)
+        self.calls = 0
+        self._largest = 0.0
+
+    def start(self) -> Any:
+        """Give the state of the empty set."""
+        return self.function.start()
+
+    def gains(self, state: Any, candidates: Indices) -> Reals:
+        """Compute marginals."""
+        self.calls += len(candidates)
+        gains = self.function.gains(state, candidates)
+        if not np.isfinite(gains).all():
+            k = int(np.argmax(~np.isfinite(gains)))
+            raise OracleError(
+                f"function must have finite marginals, got {gains[k]} for element {candidates[k]}"
+            )
+        if len(gains):
+            self._largest = max(self._largest, float(gains.max()))
+            k = int(gains.argmin())
+            if self.function.monotone and gains[k] < -RTOL * self._largest:
+                raise OracleError(
+                    f"function must be monotone, got the marginal {gains[k]:g} of element "
+                    f"{candidates[k]}; set monotone=False where it may fall"
+                )
+        return gains
+
+    def push(self, state: Any, element: int) -> None:
+        """Put an element into S."""
+        self.function.push(state, element)

@@ -1,0 +1,3 @@
+"""Benchmarks and experiments of the family `mechanisms`."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Benchmarks and experiments of the family `submodular`."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Checks of mechanisms."""
+
+__all__: list[str] = []
