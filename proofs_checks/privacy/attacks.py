@@ -182,7 +182,7 @@ def attacks(pure: bool) -> Instances:
     least, most = (1.0, 2.0) if pure else (0.5, 4.0)
     names = sorted(ALL if pure else MECHANISMS)
     sure = {"confidence": 0.95}  # what leaks here leaks a lot
-    hard = [(f"{name}, 8 events", Attack(name, 8, None, most, **sure)) for name in names]
+    hard = [(f"{name}, 8 events", Attack(name, 8, None, most)) for name in names]
     hard += [
         ("tree, 1 event", Attack("tree", 1, 0, least, **sure)),
         ("tree, 16 events", Attack("tree", 16, None, least, **sure)),

@@ -254,7 +254,7 @@ def shift(algorithm: Algorithm, one: Attack, rng: Rng) -> Measurement:
     return Measurement(shifts(one.mechanism, one.horizon).max() / deviation, rho=one.budget)
 
 
-@check(claims.ZCDP, on=attacks(pure=False), faults=[*STREAM_FAULTS, *GAUSSIAN_FAULTS], trials=650)
+@check(claims.ZCDP, on=attacks(pure=False), faults=[*STREAM_FAULTS, *GAUSSIAN_FAULTS], trials=720)
 def zcdp(algorithm: Algorithm, one: Attack, rng: Rng) -> Measurement:
     """Measure the audited ρ."""
     found = one.found(algorithm, rng, pure=False)
@@ -281,7 +281,7 @@ def zcdp(algorithm: Algorithm, one: Attack, rng: Rng) -> Measurement:
             module=EPOCH,
         ),
     ],
-    trials=650,
+    trials=720,
 )
 def pure(algorithm: Algorithm, one: Attack, rng: Rng) -> Measurement:
     """Measure the audited ε."""
