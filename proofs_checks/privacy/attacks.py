@@ -181,16 +181,16 @@ def attacks(pure: bool) -> Instances:
     """Attack every mechanism; the tree in every way."""
     least, most = (1.0, 2.0) if pure else (0.5, 4.0)
     names = sorted(ALL if pure else MECHANISMS)
-    sure = {"confidence": 0.95}  # what leaks here leaks a lot
+    sure = partial(Attack, confidence=0.95)  # what leaks here leaks a lot
     hard = [(f"{name}, 8 events", Attack(name, 8, None, most)) for name in names]
     hard += [
-        ("tree, 1 event", Attack("tree", 1, 0, least, **sure)),
-        ("tree, 16 events", Attack("tree", 16, None, least, **sure)),
-        ("releases alone", Attack("tree", 1, 0, least, "releases", **sure)),
-        ("releases of two events", Attack("tree", 2, 0, least, "releases", **sure)),
-        ("an event outside the bounds", Attack("tree", 2, 0, least, "outside", **sure)),
+        ("tree, 1 event", sure("tree", 1, 0, least)),
+        ("tree, 16 events", sure("tree", 16, None, least)),
+        ("releases alone", sure("tree", 1, 0, least, "releases")),
+        ("releases of two events", sure("tree", 2, 0, least, "releases")),
+        ("an event outside the bounds", sure("tree", 2, 0, least, "outside")),
         ("an adversary", Attack("tree", 4, 1, most, "adaptive")),
-        ("a restart", Attack("tree", 4, 2, least, "restart", **sure)),
+        ("a restart", sure("tree", 4, 2, least, "restart")),
         ("a second epoch", Attack("tree", 66, 64, most, "endless", 400)),
     ]
     drawn = st.builds(
