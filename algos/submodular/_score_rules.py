@@ -15,10 +15,20 @@ class ScoreRule(ABC):
     """A round takes the element of greatest score, if that passes the floor.
 
     Numbers may be floats, or fractions in arrays of objects.
+
+    Parameters
+    ----------
+    rounds : int
+        Number of rounds, at least 1.
     """
 
     #: Scores up to this are passed over.
     floor: int = 0
+    #: Scores do not depend on the round: one that takes nothing is the last.
+    steady: bool = True
+
+    def __init__(self, rounds: int) -> None:
+        self.rounds = rounds
 
     @abstractmethod
     def scores(self, step: int, gains: Any, costs: Any) -> Any:
@@ -58,11 +68,13 @@ class ScoreRule(ABC):
 
 
 class Distorted(ScoreRule):
-    """(1 − 1/R)^(R − t) f(e|S) − c_e, for t = 1, …, R."""
+    """(1 − γ/R)^(R − t) f(e|S) − c_e, for t = 1, …, R; the submodularity ratio γ is 1 mostly."""
 
-    def __init__(self, rounds: int, *, exact: bool = False) -> None:
-        self.rounds = rounds
-        self._kept = 1 - (Fraction(1, rounds) if exact else 1 / rounds)
+    steady = False
+
+    def __init__(self, rounds: int, *, ratio: Any = 1, exact: bool = False) -> None:
+        super().__init__(rounds)
+        self._kept = 1 - (Fraction(ratio) / rounds if exact else ratio / rounds)
 
     def weight(self, step: int) -> Any:
         """Give the factor of the marginals."""

@@ -1,0 +1,331 @@
+"""Maximisers of f − c: by hand, against every set, expectations by recursion, bad input."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from algos.submodular import (
+    Coverage,
+    FacilityLocation,
+    NetSelection,
+    OracleError,
+    cost_scaled_greedy,
+    distorted_greedy,
+    roi_greedy,
+    stochastic_distorted_greedy,
+    unconstrained_distorted_greedy,
+)
+
+ALL: list[Callable[..., NetSelection]] = [
+    distorted_greedy,
+    cost_scaled_greedy,
+    roi_greedy,
+    unconstrained_distorted_greedy,
+    lambda function, costs, **options: stochastic_distorted_greedy(
+        function, costs, function.size, **options
+    ),
+]
+WITH_K: list[Callable[..., NetSelection]] = [
+    distorted_greedy,
+    cost_scaled_greedy,
+    stochastic_distorted_greedy,
+]
+
+
+def subsets(n: int, k: int) -> Iterable[tuple[int, ...]]:
+    """List all sets of at most k elements."""
+    return (T for size in range(k + 1) for T in combinations(range(n), size))
+
+
+def instance(seed: int) -> tuple[Any, Any]:
+    """Draw a function of five elements, and costs with ties and zeros."""
+    rng = np.random.default_rng(seed)
+    if seed % 2:
+        return FacilityLocation(rng.integers(0, 5, (7, 5)) ** 2.0), rng.integers(0, 20, 5) * 1.0
+    chances = rng.choice([0, 0, 0.5, 1], (5, 10))
+    return Coverage(chances, rng.integers(0, 4, 10)), rng.integers(0, 9, 5) / 2
+
+
+def exponential(f: float, c: float) -> float:
+    """Maximise (1 − e^(−β)) f − β c by trying many β."""
+    return float(max((1 - math.exp(-beta)) * f - beta * c for beta in np.linspace(0, 20, 2001)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_distorted_beats_every_set_for_every_m(seed: int, k: int) -> None:
+    function, costs = instance(seed)
+    chosen = distorted_greedy(function, costs, k)
+    assert len(chosen.elements) <= k
+    for T in subsets(5, k):
+        f, c = function.value(T), float(costs[list(T)].sum())
+        assert f - c <= chosen.upper_bound + 1e-9
+        for m in range(k + 1):
+            assert chosen.net >= (1 - (1 - 1 / k) ** m) * f - m / k * c - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("k", [1, 3, 5])
+def test_cost_scaled_beats_every_set(seed: int, k: int) -> None:
+    function, costs = instance(seed)
+    chosen = cost_scaled_greedy(function, costs, k)
+    assert len(chosen.elements) <= k
+    for T in subsets(5, k):
+        f, c = function.value(T), float(costs[list(T)].sum())
+        assert f - c <= chosen.upper_bound + 1e-9
+        assert chosen.net >= f / 2 - c - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_return_on_investment_beats_every_set_for_every_beta(seed: int) -> None:
+    function, costs = instance(seed)
+    chosen = roi_greedy(function, costs)
+    for T in subsets(5, 5):
+        f, c = function.value(T), float(costs[list(T)].sum())
+        assert f - c <= chosen.upper_bound + 1e-9
+        assert chosen.net >= exponential(f, c) - 1e-9
+        if f >= c > 0:
+            assert chosen.net >= f - c - c * math.log(f / c) - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_mean_of_unconstrained_distorted_beats_every_set(seed: int) -> None:
+    """The exact mean, by recursion over rounds and sets."""
+    function, costs = instance(seed)
+    n = function.size
+
+    @cache
+    def mean(step: int, S: frozenset[int]) -> float:
+        """Give the mean of f − c at the end."""
+        if step == n:
+            return float(function.value(S) - costs[list(S)].sum())
+        total = 0.0
+        for e in range(n):
+            gain = function.value(S | {e}) - function.value(S)
+            joins = (1 - 1 / n) ** (n - 1 - step) * gain - costs[e] > 0
+            total += mean(step + 1, S | {e} if joins else S) / n
+        return total
+
+    for T in subsets(n, n):
+        f, c = function.value(T), float(costs[list(T)].sum())
+        for m in range(n + 1):
+            assert mean(0, frozenset()) >= (1 - (1 - 1 / n) ** m) * f - m / n * c - 1e-9
+    runs = [unconstrained_distorted_greedy(function, costs, rng=seed).net for seed in range(400)]
+    error = np.std(runs) / math.sqrt(len(runs))
+    assert abs(np.mean(runs) - mean(0, frozenset())) <= 6 * error + 1e-9
+
+
+def test_small_cases_by_hand() -> None:
+    function = Coverage(np.array([[1.0, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]]))
+    one = distorted_greedy(function, [1.0, 0.5, 0.9])
+    # weights 4/9, 2/3, 1: rounds score (−1/9, 7/18, <0), (<0, <0), (0, 0.1)
+    assert one.elements.tolist() == [1, 2]
+    assert one.gains.tolist() == [2, 1]
+    assert (one.value, one.cost, one.net) == (3, 1.4, 1.6)
+    assert one.upper_bound == pytest.approx(2.1)  # f({1}) + (1 − 1)⁺ + (1 − 0.9)⁺
+    assert one.oracle_calls == 3 + 2 + 1
+    two = cost_scaled_greedy(function, [1.0, 0.5, 0.4])
+    assert two.elements.tolist() == [1, 2]
+    three = roi_greedy(function, [1.0, 0.5, 1.0])  # a return of 1 is not worth it
+    assert three.elements.tolist() == [1]
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_without_costs_and_overlap_everything_is_taken(algorithm: Any) -> None:
+    chosen = algorithm(Coverage(np.eye(40), np.arange(1.0, 41)), np.zeros(40))
+    if algorithm in ALL[:3]:
+        assert chosen.net == pytest.approx(820)
+    assert chosen.upper_bound >= 820 - 1e-9
+    assert chosen.cost == 0
+    assert len(set(chosen.elements.tolist())) == len(chosen.elements)
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_what_costs_too_much_is_left(algorithm: Any) -> None:
+    chosen = algorithm(Coverage(np.eye(3)), [1.0, 2, 1e308])
+    assert chosen.elements.tolist() == []
+    assert chosen.gains.shape == (0,)
+    assert (chosen.value, chosen.cost, chosen.net, chosen.upper_bound) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_one_element(algorithm: Any) -> None:
+    taken = algorithm(Coverage([[1.0]], [5.0]), [1.0])
+    assert (taken.elements.tolist(), taken.net) == ([0], 4)
+    assert algorithm(Coverage([[1.0]], [5.0]), [5.0]).elements.tolist() == []
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_gains_and_costs_add_up(algorithm: Any) -> None:
+    function, costs = instance(3)
+    before = costs.copy()
+    chosen = algorithm(function, costs)
+    assert chosen.gains.sum() == pytest.approx(chosen.value)
+    assert chosen.value == pytest.approx(function.value(chosen.elements.tolist()))
+    assert chosen.cost == costs[chosen.elements].sum()
+    assert (costs == before).all()
+
+
+@pytest.mark.parametrize("algorithm", [stochastic_distorted_greedy, unconstrained_distorted_greedy])
+def test_a_seed_repeats_the_run(algorithm: Any) -> None:
+    function = FacilityLocation(np.random.default_rng(0).random((30, 60)))
+    more = {"k": 10} if algorithm is stochastic_distorted_greedy else {}
+    runs = [algorithm(function, np.full(60, 0.5), rng=s, **more) for s in (1, 1, 2)]
+    assert runs[0].elements.tolist() == runs[1].elements.tolist() != runs[2].elements.tolist()
+    generator = np.random.default_rng(1)
+    again = algorithm(function, np.full(60, 0.5), rng=generator, **more)
+    assert again.elements.tolist() == runs[0].elements.tolist()
+
+
+def test_random_rules_ask_for_few_marginals() -> None:
+    function = FacilityLocation(np.random.default_rng(0).random((20, 500)))
+    some = stochastic_distorted_greedy(function, np.full(500, 0.1), 50, epsilon=0.1, rng=0)
+    assert some.oracle_calls <= 50 * math.ceil(10 * math.log(10)) + 500
+    few = unconstrained_distorted_greedy(function, np.full(500, 0.1), rng=0)
+    assert few.oracle_calls <= 2 * 500
+
+
+def test_draws_do_not_look_at_costs() -> None:
+    """Which elements are asked for in the first round is the same whatever they cost."""
+    asked: list[list[int]] = []
+
+    class Spied(Coverage):
+        """Notes the candidates."""
+
+        def gains(self, state: Any, candidates: Any) -> Any:
+            """Write down, and compute."""
+            asked.append(candidates.tolist())
+            return super().gains(state, candidates)
+
+    for cost in (0.0, 2.0):
+        stochastic_distorted_greedy(Spied(np.eye(50)), np.full(50, cost), 5, epsilon=0.5, rng=7)
+    half = len(asked) // 2
+    assert asked[0] == asked[half]
+    assert all(set(one) <= set(two) for one, two in zip(asked[:5], asked[half:], strict=False))
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+@pytest.mark.parametrize(
+    ("costs", "error", "text"),
+    [
+        ([1, math.nan, 1], ValueError, "costs must be finite, got nan at \\(1,\\)"),
+        ([1, math.inf, 1], ValueError, "costs must be finite"),
+        ([1, 2, -0.5], ValueError, "costs must be at least 0, got -0.5 for element 2"),
+        ([1, 2], ValueError, "costs must have shape \\(3\\), got \\(2,\\)"),
+        ([[1, 2, 3]], ValueError, "costs must have shape"),
+        (1.0, ValueError, "costs must have shape"),
+        ([], ValueError, "costs must have shape"),
+        (["a", "b", "c"], TypeError, "costs must be an array of real numbers"),
+        (None, TypeError, "costs must be an array of real numbers"),
+        ([1, 2, 1j], TypeError, "costs must be an array of real numbers"),
+        (
+            np.ma.masked_array([1, 2], [False, True]),
+            TypeError,
+            "costs must not be masked",
+        ),
+    ],
+)
+def test_costs_that_cannot_be(algorithm: Any, costs: Any, error: Any, text: str) -> None:
+    with pytest.raises(error, match=text):
+        algorithm(Coverage(np.eye(3)), costs)
+
+
+@pytest.mark.parametrize("algorithm", WITH_K)
+@pytest.mark.parametrize(
+    ("k", "error"),
+    [(0, ValueError), (4, ValueError), (-1, ValueError), (True, ValueError), (1.5, TypeError)],
+)
+def test_k_that_cannot_be(algorithm: Any, k: Any, error: Any) -> None:
+    with pytest.raises(error, match="k must be an integer"):
+        algorithm(Coverage(np.eye(3)), np.ones(3), k)
+
+
+@pytest.mark.parametrize("epsilon", [0, 1, -1, math.nan, math.inf])
+def test_epsilon_that_cannot_be(epsilon: float) -> None:
+    with pytest.raises(ValueError, match="epsilon must lie in"):
+        stochastic_distorted_greedy(Coverage(np.eye(3)), np.ones(3), 2, epsilon=epsilon)
+
+
+@pytest.mark.parametrize("ratio", [0, 1.01, -1, math.nan])
+def test_ratio_that_cannot_be(ratio: float) -> None:
+    with pytest.raises(ValueError, match="ratio must lie in"):
+        distorted_greedy(Coverage(np.eye(3)), np.ones(3), ratio=ratio)
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_functions_that_cannot_be(algorithm: Any) -> None:
+    class Falling(Coverage):
+        """Element 1 lowers it once element 0 is in."""
+
+        def gains(self, state: Any, candidates: Any) -> Any:
+            """Compute."""
+            gains = super().gains(state, candidates)
+            gains[(candidates == 1) & (state[0] == 0)] = -1
+            return gains
+
+    class Broken(Coverage):
+        """Nobody knows the value of element 2."""
+
+        def gains(self, state: Any, candidates: Any) -> Any:
+            """Compute."""
+            return np.where(candidates == 2, np.nan, super().gains(state, candidates))
+
+    class Declared(Coverage):
+        """Says so itself."""
+
+        monotone = False
+
+    with pytest.raises(OracleError, match="marginal -1 of element 1"):
+        algorithm(Falling(np.eye(3), [100.0, 1, 1]), [0.0, 50, 0.1], **seeded(algorithm))
+    with pytest.raises(OracleError, match="got nan for element 2"):
+        algorithm(Broken(np.eye(3)), np.full(3, 0.1), **seeded(algorithm))
+    with pytest.raises(ValueError, match="function must be monotone, got one with monotone=False"):
+        algorithm(Declared(np.eye(3)), np.ones(3))
+    with pytest.raises(TypeError, match="function must be a SetFunction, got builtin_function"):
+        algorithm(len, np.ones(3)) if algorithm is not ALL[-1] else stochastic_distorted_greedy(
+            len,  # type: ignore[arg-type]
+            np.ones(3),
+            3,
+        )
+
+
+def seeded(algorithm: Any) -> dict[str, int]:
+    """Give a seed to those that take one."""
+    return {} if algorithm in ALL[:3] else {"rng": 5}
+
+
+def test_costs_that_vanish_or_overflow_beside_the_marginals() -> None:
+    with np.errstate(all="raise", under="ignore"):
+        free = roi_greedy(Coverage(np.eye(3)), [5e-324, 0.0, 0.5])
+        assert free.elements.tolist() == [0, 1, 2]
+        huge = cost_scaled_greedy(Coverage(np.eye(2)), [1.7e308, 0.1])
+        assert huge.elements.tolist() == [1]
+
+
+@pytest.mark.parametrize("algorithm", [distorted_greedy, cost_scaled_greedy, roi_greedy])
+@pytest.mark.parametrize("seed", range(10))
+def test_relabelling_relabels_the_answer(algorithm: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    similarities, costs = rng.random((9, 8)), rng.random(8)
+    order = rng.permutation(8)
+    plain = algorithm(FacilityLocation(similarities), costs).elements
+    other = algorithm(FacilityLocation(similarities[:, order]), costs[order]).elements
+    assert order[other].tolist() == plain.tolist()
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_the_unit_of_money_does_not_matter(algorithm: Any) -> None:
+    function, costs = instance(5)
+    one = algorithm(function, costs, **seeded(algorithm))
+    similarities = function.similarities * 2.0**40
+    other = algorithm(FacilityLocation(similarities), costs * 2.0**40, **seeded(algorithm))
+    assert other.elements.tolist() == one.elements.tolist()
+    assert other.net == one.net * 2.0**40
+    assert other.upper_bound == one.upper_bound * 2.0**40
