@@ -1,3 +1,8 @@
 """Checks of mechanisms."""
 
-__all__: list[str] = []
+from proofs_checks.mechanisms.truthful import truthful_found, truthful_sound
+
+__all__ = [
+    "truthful_found",
+    "truthful_sound",
+]

@@ -1,3 +1,8 @@
 """What is proven of mechanisms."""
 
-__all__: list[str] = []
+from algos.mechanisms.theorems.truthful import TRUTHFUL_FOUND, TRUTHFUL_SOUND
+
+__all__ = [
+    "TRUTHFUL_FOUND",
+    "TRUTHFUL_SOUND",
+]
