@@ -9,11 +9,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from algos._arguments import checked_count
+from algos._arguments import checked_array, checked_count
 
-__all__ = ["Indices", "OracleError", "Reals", "SetFunction", "checked_subset"]
+__all__ = [
+    "Bools",
+    "Indices",
+    "OracleError",
+    "Reals",
+    "SetFunction",
+    "checked_subset",
+    "is_sparse",
+    "nonnegative_matrix",
+    "shown",
+]
 
+Bools = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 Reals = NDArray[np.float64]
 
@@ -70,12 +82,12 @@ class SetFunction(ABC):
         Returns
         -------
         ndarray, shape (m,)
-            f(S ∪ {e}) − f(S) for each candidate e.
+            The marginal f(S ∪ {e}) − f(S) of each candidate e.
         """
 
     @abstractmethod
     def push(self, state: Any, element: int) -> None:
-        """Put an element into S.
+        """Put an element into S; one of S changes nothing.
 
         Parameters
         ----------
@@ -84,6 +96,30 @@ class SetFunction(ABC):
         element : int
             The element.
         """
+
+    def gains_until(self, state: Any, candidates: Indices, bounds: Reals) -> Reals | None:
+        """Compute marginals in the order given, until the greatest of all is known.
+
+        For functions that can do so faster than one by one; their marginals must be finite, and
+        at least 0 where the function is monotone: nobody looks at them again.
+
+        Parameters
+        ----------
+        state : object
+            Of the set S.
+        candidates : ndarray of intp, shape (m,)
+            Elements, by falling bounds; of equal bounds, by their numbers.
+        bounds : ndarray, shape (m,)
+            No marginal is greater; infinite where nothing is known.
+
+        Returns
+        -------
+        ndarray, shape (p,), or None
+            Marginals of the first p candidates, at least of as many as have an infinite bound;
+            p = m, or the greatest of them is greater than ``bounds[p]``, or equal and that of a
+            lesser element than ``candidates[p]``. None: there is no faster way.
+        """
+        return None
 
     def copy(self, state: Any) -> Any:
         """Copy a state, so that one of the two can go another way.
@@ -124,3 +160,34 @@ def checked_subset(size: int, subset: Iterable[int]) -> Indices:
     """Validate the elements of a set; give each once, in the order in which they came."""
     given = dict.fromkeys(checked_count("subset", e, least=0, most=size - 1) for e in subset)
     return np.fromiter(given, dtype=np.intp, count=len(given))
+
+
+def shown(elements: Iterable[int]) -> str:
+    """Write a set as it is in mathematics."""
+    return "{" + ", ".join(map(str, sorted(int(e) for e in elements))) + "}"
+
+
+def is_sparse(matrix: Any) -> bool:
+    """Tell SciPy's sparse matrices and arrays."""
+    return bool(sparse.issparse(matrix))
+
+
+def nonnegative_matrix(name: str, value: Any) -> Any:
+    """Copy a matrix of numbers of at least 0; a SciPy sparse one becomes a CSR array."""
+    matrix: Any
+    if is_sparse(value):
+        if value.dtype.kind not in "biuf" or value.ndim != 2 or 0 in value.shape:
+            raise ValueError(
+                f"{name} must be a matrix of real numbers with rows and columns, "
+                f"got shape {value.shape} of {value.dtype}"
+            )
+        matrix = sparse.csr_array(value, dtype=np.float64, copy=True)
+        matrix.sum_duplicates()
+        numbers = matrix.data
+        if not np.isfinite(numbers).all():
+            raise ValueError(f"{name} must be finite, got NaN or infinity")
+    else:
+        matrix = numbers = checked_array(name, value, shape=(None, None))
+    if (numbers < 0).any():
+        raise ValueError(f"{name} must be at least 0, got {numbers.min()}")
+    return matrix

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,10 +10,19 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from algos.submodular import Coverage, FacilityLocation, SetFunction
+from algos.submodular import (
+    ConcaveOverModular,
+    Coverage,
+    FacilityLocation,
+    GraphCut,
+    LogDeterminant,
+    Mixture,
+    SaturatedCoverage,
+    SetFunction,
+)
 from algos.submodular._set_function import Reals
 
-__all__ = ["GRID", "KINDS", "Small", "all_values", "by_size", "small"]
+__all__ = ["GRID", "KINDS", "NON_MONOTONE", "Small", "all_values", "by_size", "small"]
 
 
 def all_values(function: SetFunction) -> Reals:
@@ -52,10 +61,61 @@ def _coverage(size: int, rng: np.random.Generator) -> SetFunction:
     return Coverage(chances, rng.integers(0, 4, 2 * size))
 
 
+def _concave(size: int, rng: np.random.Generator) -> SetFunction:
+    """Have a few features, of which more counts less."""
+    features = rng.integers(0, 5, (size, 4)) * rng.integers(0, 2, (size, 4))
+    concave = ("sqrt", "log1p", 3.0)[rng.integers(3)]
+    return ConcaveOverModular(features, concave, rng.integers(0, 4, 4))
+
+
+def _saturated(size: int, rng: np.random.Generator) -> SetFunction:
+    """Represent a few points up to a part."""
+    return SaturatedCoverage(rng.integers(0, 5, (size + 2, size)), rng.choice([0.25, 0.5, 0.9]))
+
+
+def _determinant(size: int, rng: np.random.Generator) -> SetFunction:
+    """Have vectors of which some depend on the others."""
+    vectors = rng.integers(-2, 3, (size, 3)) * 1.0
+    return LogDeterminant(vectors @ vectors.T)
+
+
+def _redundancy(size: int, rng: np.random.Generator) -> SetFunction:
+    """Be similar to all, and pay a little for what is similar inside."""
+    weights = rng.integers(0, 5, (size, size))
+    return GraphCut(weights + weights.T, rng.choice([0.2, 0.5]))
+
+
+def _mixture(size: int, rng: np.random.Generator) -> SetFunction:
+    """Have two aims."""
+    return Mixture([_facility(size, rng), _concave(size, rng)], [1.0, 3.0])
+
+
+def _cut(size: int, rng: np.random.Generator) -> SetFunction:
+    """Cut a graph, directed or not, with a few edges."""
+    weights = rng.integers(1, 5, (size, size)) * rng.integers(0, 2, (size, size))
+    return GraphCut(weights if rng.integers(2) else weights + weights.T)
+
+
+def _covered_cut(size: int, rng: np.random.Generator) -> SetFunction:
+    """Cover items, and cut a graph as well."""
+    return Mixture([_coverage(size, rng), _cut(size, rng)], [2.0, 1.0])
+
+
 #: Makers of functions of a size, monotone and submodular.
 KINDS: Mapping[str, Callable[[int, np.random.Generator], SetFunction]] = {
+    "concave": _concave,
     "coverage": _coverage,
+    "determinant": _determinant,
     "facility": _facility,
+    "mixture": _mixture,
+    "redundancy": _redundancy,
+    "saturated": _saturated,
+}
+
+#: The same, submodular, at least 0 everywhere, and seldom monotone.
+NON_MONOTONE: Mapping[str, Callable[[int, np.random.Generator], SetFunction]] = {
+    "covered cut": _covered_cut,
+    "cut": _cut,
 }
 
 
@@ -75,7 +135,8 @@ class Small:
             return _grid(self.k)
         if self.kind == "copies":
             return _copies(self.k)
-        return KINDS[self.kind](self.size, np.random.default_rng(self.seed))
+        kinds = {**KINDS, **NON_MONOTONE}
+        return kinds[self.kind](self.size, np.random.default_rng(self.seed))
 
     @cached_property
     def values(self) -> Reals:
@@ -120,12 +181,12 @@ GRID = (
 )
 
 
-def small(most: int = 7) -> SearchStrategy[Small]:
+def small(most: int = 7, kinds: Iterable[str] = tuple(KINDS)) -> SearchStrategy[Small]:
     """Draw small problems."""
     return st.integers(1, most).flatmap(
         lambda size: st.builds(
             Small,
-            kind=st.sampled_from(sorted(KINDS)),
+            kind=st.sampled_from(sorted(kinds)),
             size=st.just(size),
             k=st.integers(1, size),
             seed=st.integers(0, 2**32 - 1),

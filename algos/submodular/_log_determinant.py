@@ -1,0 +1,112 @@
+"""Log-determinant: how much room the chosen vectors take up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from algos._arguments import checked_array
+from algos.submodular._set_function import Bools, Indices, OracleError, Reals, SetFunction
+
+__all__ = ["LogDeterminant"]
+
+State = tuple[Reals, list[Reals], Bools]
+
+#: Entries may differ from those of a kernel by this part of the greatest.
+RTOL = 1e-9
+
+
+class LogDeterminant(SetFunction):
+    """Log-determinant: f(S) = log det(I + K_S), with the rows and columns S of a kernel K.
+
+    Twice the information in nats that noisy values at S, with noise of variance 1, give about
+    a Gaussian process of covariance K.
+
+    Parameters
+    ----------
+    kernel : array_like, shape (n, n)
+        Symmetric and positive semidefinite. Divide it by the variance of the noise.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not what it must be. That all minors of two rows are non-negative is
+        looked at here.
+    OracleError
+        Later, in `push`: a set shows that the kernel is not positive semidefinite.
+
+    Notes
+    -----
+    The Cholesky factor of I + K_S grows by a row with every element, and the marginal of e is
+    log(1 + v_e), v_e being what is left of K_ee. For S of k elements `gains` takes O(1) time a
+    candidate, `push` O(k n); memory of n² numbers, and k n for a state.
+
+    References
+    ----------
+    A. Krause, A. Singh, C. Guestrin, "Near-optimal sensor placements in Gaussian processes",
+    Journal of Machine Learning Research 9, 2008.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from algos.submodular import LogDeterminant
+    >>> alike = LogDeterminant([[3, 3, 0], [3, 3, 0], [0, 0, 1]])
+    >>> np.exp([alike.value([0]), alike.value([0, 1]), alike.value([0, 2])]).round(9).tolist()
+    [4.0, 7.0, 8.0]
+    """
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = checked_array("kernel", kernel, shape=(None, None))
+        if self._kernel.shape[0] != self._kernel.shape[1]:
+            raise ValueError(f"kernel must have shape (n, n), got {self._kernel.shape}")
+        super().__init__(len(self._kernel))
+        self._left = self._kernel.diagonal().copy()
+        if (self._left < 0).any():
+            e = int(self._left.argmin())
+            raise ValueError(
+                f"kernel must be positive semidefinite, got {self._left[e]:g} at ({e}, {e})"
+            )
+        self._slack = RTOL * float(self._left.max())
+        roots = np.sqrt(self._left)
+        for e, row in enumerate(self._kernel):
+            if (np.abs(row - self._kernel[:, e]) > self._slack).any():
+                other = int(np.abs(row - self._kernel[:, e]).argmax())
+                raise ValueError(
+                    f"kernel must be symmetric, got {row[other]:g} at ({e}, {other}) and "
+                    f"{self._kernel[other, e]:g} at ({other}, {e})"
+                )
+            if (np.abs(row) > roots[e] * roots + self._slack).any():
+                other = int((np.abs(row) - roots[e] * roots).argmax())
+                raise ValueError(
+                    f"kernel must be positive semidefinite, got {row[other]:g} at ({e}, {other}), "
+                    f"but {self._left[e]:g} and {self._left[other]:g} on the diagonal"
+                )
+
+    def start(self) -> State:
+        """Give the diagonal, a factor without rows, and who is in S."""
+        return self._left.copy(), [], np.zeros(self.size, dtype=bool)
+
+    def gains(self, state: State, candidates: Indices) -> Reals:
+        """Take logarithms of what is left."""
+        left, _, chosen = state
+        return np.where(chosen[candidates], 0.0, np.log1p(np.maximum(left[candidates], 0)))
+
+    def push(self, state: State, element: int) -> None:
+        """Add a row to the Cholesky factor."""
+        left, rows, chosen = state
+        if chosen[element]:
+            return
+        row = self._kernel[element].copy()
+        for earlier in rows:
+            row -= earlier[element] * earlier
+        row /= np.sqrt(1 + max(left[element], 0.0))
+        rows.append(row)
+        left -= row**2
+        chosen[element] = True
+        lowest = int(np.where(chosen, np.inf, left).argmin())
+        if not chosen[lowest] and left[lowest] < -self._slack * len(rows):
+            minor = sorted([*np.flatnonzero(chosen).tolist(), lowest])
+            raise OracleError(
+                f"kernel must be positive semidefinite, but its rows and columns {minor} are not"
+            )
