@@ -1,5 +1,16 @@
 from ._auction_result import AuctionResult
+from ._budget_clock import BudgetClock, budget_clock, budget_ratio
 from ._check_truthful import check_truthful
+from ._descending_clock import DescendingClock, descending_clock
+from ._line_axioms import AxiomWitness, LineAxioms, check_line_axioms
+from ._line_facility import (
+    average_of_phantoms,
+    median,
+    phantom_median,
+    random_rank,
+    uniform_phantom,
+)
+from ._posted_prices import PostedPrices, posted_prices
 from ._procurement_auction import procurement_auction
 from ._truthful_agents import COMMUTERS, SELLERS, Agents
 from ._truthful_report import Finding, TruthfulnessReport
@@ -9,8 +20,23 @@ __all__ = [
     "SELLERS",
     "Agents",
     "AuctionResult",
+    "AxiomWitness",
+    "BudgetClock",
+    "DescendingClock",
     "Finding",
+    "LineAxioms",
+    "PostedPrices",
     "TruthfulnessReport",
+    "average_of_phantoms",
+    "budget_clock",
+    "budget_ratio",
+    "check_line_axioms",
     "check_truthful",
+    "descending_clock",
+    "median",
+    "phantom_median",
+    "posted_prices",
     "procurement_auction",
+    "random_rank",
+    "uniform_phantom",
 ]

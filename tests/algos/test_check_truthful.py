@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algos.mechanisms import COMMUTERS, Agents, check_truthful
+from algos.mechanisms import COMMUTERS, Agents, check_truthful, procurement_auction
+from algos.submodular import FacilityLocation
 
 Outcome = tuple[list[int], Any]
 
@@ -192,6 +193,34 @@ def test_agents_of_ones_own_and_payments_by_name() -> None:
         return {winner}, {winner: float(np.delete(bids, winner).min())}
 
     assert check_truthful(by_name, [1.0, 2.0], rng=0).passed
+
+
+@pytest.mark.parametrize("rule", ["distorted", "cost_scaled", "roi"])
+def test_procurement_auctions_pass(rule: Any) -> None:
+    rng = np.random.default_rng(4)
+    quality = FacilityLocation(rng.integers(0, 5, (6, 5)) ** 2.0)
+
+    def auction(bids: Any) -> Any:
+        return procurement_auction(quality, bids, rule=rule)
+
+    costs = rng.uniform(0, 8, 5)
+    report = check_truthful(auction, costs, rng=0, value=lambda outcome: outcome.value)
+    assert report.passed
+
+    def paying_the_bids(bids: Any) -> Outcome:
+        winners = auction(bids).winners
+        return winners, np.where(np.isin(np.arange(5), winners), bids, 0)
+
+    assert not check_truthful(paying_the_bids, costs, rng=0).truthful
+
+
+def test_procurement_with_coins_passes_coin_by_coin() -> None:
+    quality = FacilityLocation(np.random.default_rng(4).integers(0, 5, (6, 5)) ** 2.0)
+
+    def auction(bids: Any, rng: np.random.Generator) -> Any:
+        return procurement_auction(quality, bids, rule="unconstrained_distorted", rng=rng)
+
+    assert check_truthful(auction, [1.0, 2, 3, 4, 5], coins=3, rng=0).passed
 
 
 def test_one_seller_and_zero_costs() -> None:
