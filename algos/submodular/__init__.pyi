@@ -1,3 +1,4 @@
+from ._biased_rankings import biased_rankings
 from ._byte_pair import byte_pair_encoding
 from ._byte_pair_optimum import optimal_merges
 from ._byte_pair_result import BytePairEncoding
@@ -8,6 +9,9 @@ from ._coverage import Coverage
 from ._distorted_greedy import distorted_greedy
 from ._distributed_greedy import distributed_greedy
 from ._double_greedy import double_greedy
+from ._dr_frank_wolfe import DRPoint, dr_maximize
+from ._dr_function import CoverageExtension, DRFunction, LogarithmicSum, QuadraticDR
+from ._dr_sets import Box, Budget, FeasibleSet, Polytope
 from ._dynamic_maximizer import DynamicMaximizer
 from ._facility_location import FacilityLocation
 from ._from_callable import from_callable
@@ -29,6 +33,8 @@ from ._matroids import (
 from ._mixture import Mixture
 from ._net_selection import NetSelection
 from ._random_greedy import random_greedy
+from ._ranking_quotas import QuotaMatroid, quota_greedy
+from ._ranking_score import CommitteeScore
 from ._return_greedy import roi_greedy
 from ._saturated_coverage import SaturatedCoverage
 from ._selection import Selection
@@ -39,21 +45,32 @@ from ._stochastic_greedy import stochastic_greedy
 from ._unconstrained_distorted_greedy import unconstrained_distorted_greedy
 
 __all__ = [
+    "Box",
+    "Budget",
     "BytePairEncoding",
+    "CommitteeScore",
     "ConcaveOverModular",
     "Coverage",
+    "CoverageExtension",
+    "DRFunction",
+    "DRPoint",
     "DynamicMaximizer",
     "FacilityLocation",
+    "FeasibleSet",
     "GraphCut",
     "GraphicMatroid",
     "KnapsackStreaming",
     "LaminarMatroid",
     "LogDeterminant",
+    "LogarithmicSum",
     "Matroid",
     "Mixture",
     "NetSelection",
     "OracleError",
     "PartitionMatroid",
+    "Polytope",
+    "QuadraticDR",
+    "QuotaMatroid",
     "SaturatedCoverage",
     "Selection",
     "SetFunction",
@@ -62,18 +79,21 @@ __all__ = [
     "TransversalMatroid",
     "UniformMatroid",
     "Violation",
+    "biased_rankings",
     "byte_pair_encoding",
     "check_submodular",
     "cost_scaled_greedy",
     "distorted_greedy",
     "distributed_greedy",
     "double_greedy",
+    "dr_maximize",
     "from_callable",
     "greedy",
     "knapsack_greedy",
     "lazy_greedy",
     "matroid_greedy",
     "optimal_merges",
+    "quota_greedy",
     "random_greedy",
     "roi_greedy",
     "stochastic_distorted_greedy",

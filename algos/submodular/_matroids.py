@@ -1,0 +1,312 @@
+"""Matroids: which sets are independent, and what can still be added to one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from algos._arguments import checked_array, checked_count
+from algos.submodular._set_function import Bools, Indices, Reals, checked_subset
+
+__all__ = [
+    "GraphicMatroid",
+    "LaminarMatroid",
+    "Matroid",
+    "PartitionMatroid",
+    "TransversalMatroid",
+    "UniformMatroid",
+]
+
+
+class Matroid(ABC):
+    """Independent subsets of {0, …, n − 1}.
+
+    The empty set is independent, so is every subset of an independent set, and of two independent
+    sets the smaller one can be enlarged by an element of the larger one.
+
+    Parameters
+    ----------
+    size : int
+        Number n of elements.
+
+    Attributes
+    ----------
+    size : int
+        As given.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = checked_count("size", size)
+
+    @abstractmethod
+    def start(self) -> Any:
+        """Give the state of the empty set.
+
+        Returns
+        -------
+        object
+            For `addable` and `push`.
+        """
+
+    @abstractmethod
+    def addable(self, state: Any, candidates: Indices) -> Bools:
+        """Tell which elements, each alone, leave a set independent.
+
+        Parameters
+        ----------
+        state : object
+            Of the independent set S.
+        candidates : ndarray of intp, shape (m,)
+            Elements outside S.
+
+        Returns
+        -------
+        ndarray of bool, shape (m,)
+            Whether S ∪ {e} is independent, for each candidate e.
+        """
+
+    @abstractmethod
+    def push(self, state: Any, element: int) -> None:
+        """Put an addable element into S.
+
+        Parameters
+        ----------
+        state : object
+            Of the set S; changed in place.
+        element : int
+            The element.
+        """
+
+    def independent(self, subset: Iterable[int]) -> bool:
+        """Tell whether a set is independent.
+
+        Parameters
+        ----------
+        subset : iterable of int
+            Its elements.
+
+        Returns
+        -------
+        bool
+            Whether it is.
+        """
+        state = self.start()
+        for element in checked_subset(self.size, subset):
+            if not self.addable(state, np.array([element]))[0]:
+                return False
+            self.push(state, int(element))
+        return True
+
+    def heaviest(self, weights: Reals) -> float:
+        """Compute the greatest weight of an independent set.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n,)
+            Weights of the elements; those below 0 are left out.
+
+        Returns
+        -------
+        float
+            The weight of the set that takes the heaviest addable element, again and again.
+        """
+        state, total = self.start(), 0.0
+        left = np.argsort(-weights, kind="stable")
+        left = left[weights[left] > 0]
+        while len(left := left[self.addable(state, left)]):
+            total += float(weights[left[0]])
+            self.push(state, int(left[0]))
+            left = left[1:]
+        return total
+
+
+class UniformMatroid(Matroid):
+    """Sets of at most `rank` elements.
+
+    Parameters
+    ----------
+    size : int
+        Number of elements.
+    rank : int
+        At least 1.
+    """
+
+    def __init__(self, size: int, rank: int) -> None:
+        super().__init__(size)
+        self.rank = checked_count("rank", rank)
+
+    def start(self) -> Indices:
+        """Give the room that is left."""
+        return np.array([self.rank], dtype=np.intp)
+
+    def addable(self, state: Indices, candidates: Indices) -> Bools:
+        """Tell whether there is room."""
+        return np.full(len(candidates), bool(state[0] > 0))
+
+    def push(self, state: Indices, element: int) -> None:
+        """Take from the room."""
+        state[0] -= 1
+
+
+class PartitionMatroid(Matroid):
+    """Sets with at most so many elements of each part.
+
+    Parameters
+    ----------
+    parts : array_like of int, shape (n,)
+        The part of each element, from 0.
+    capacities : int or array_like of int, shape (number of parts,), optional
+        Most elements of a part, at least 0; 1 by default.
+    """
+
+    def __init__(self, parts: Any, capacities: Any = 1) -> None:
+        self.parts = _integers("parts", parts, shape=(None,))
+        super().__init__(len(self.parts))
+        count = int(self.parts.max()) + 1
+        room = np.full(count, capacities) if np.ndim(capacities) == 0 else capacities
+        self.capacities = _integers("capacities", room, shape=(None,))
+        if len(self.capacities) < count:
+            raise ValueError(
+                f"capacities must have one for each part, got {len(self.capacities)} for "
+                f"the parts 0, …, {count - 1}"
+            )
+
+    def start(self) -> Indices:
+        """Give the room in each part."""
+        return self.capacities.copy()
+
+    def addable(self, state: Indices, candidates: Indices) -> Bools:
+        """Tell whether there is room in the part."""
+        return np.asarray(state[self.parts[candidates]] > 0)
+
+    def push(self, state: Indices, element: int) -> None:
+        """Take from the part's room."""
+        state[self.parts[element]] -= 1
+
+
+class LaminarMatroid(Matroid):
+    """Sets with at most so many elements of each group, where groups are nested or disjoint.
+
+    Parameters
+    ----------
+    groups : sequence of iterables of int
+        The elements of each group.
+    capacities : array_like of int, shape (number of groups,)
+        Most elements of a group, at least 0.
+    size : int
+        Number of elements.
+    """
+
+    def __init__(self, groups: Iterable[Iterable[int]], capacities: Any, size: int) -> None:
+        super().__init__(size)
+        members = [checked_subset(self.size, group) for group in groups]
+        self.inside = np.zeros((len(members), self.size), dtype=bool)
+        for row, elements in zip(self.inside, members, strict=True):
+            row[elements] = True
+        self.capacities = _integers("capacities", capacities, shape=(len(members),))
+        for j, one in enumerate(self.inside):
+            for i, other in enumerate(self.inside[:j]):
+                both = (one & other).sum()
+                if both not in (0, one.sum(), other.sum()):
+                    raise ValueError(f"groups must be nested or disjoint, got {i} and {j}")
+
+    def start(self) -> Indices:
+        """Give the room in each group."""
+        return self.capacities.copy()
+
+    def addable(self, state: Indices, candidates: Indices) -> Bools:
+        """Tell whether there is room in all groups of each."""
+        full = state <= 0
+        return np.asarray(~self.inside[full][:, candidates].any(axis=0))
+
+    def push(self, state: Indices, element: int) -> None:
+        """Take from the room of all groups that hold the element."""
+        state[self.inside[:, element]] -= 1
+
+
+class GraphicMatroid(Matroid):
+    """Sets of edges without a cycle.
+
+    Parameters
+    ----------
+    edges : array_like of int, shape (n, 2)
+        The two vertices of each edge, from 0.
+    """
+
+    def __init__(self, edges: Any) -> None:
+        self.edges = _integers("edges", edges, shape=(None, 2))
+        super().__init__(len(self.edges))
+
+    def start(self) -> Indices:
+        """Give every vertex its own tree."""
+        return np.arange(int(self.edges.max()) + 1, dtype=np.intp)
+
+    def addable(self, state: Indices, candidates: Indices) -> Bools:
+        """Tell which edges lie between two trees."""
+        trees = state[self.edges[candidates]]
+        return np.asarray(trees[:, 0] != trees[:, 1])
+
+    def push(self, state: Indices, element: int) -> None:
+        """Join the two trees."""
+        one, other = state[self.edges[element]]
+        state[state == other] = one
+
+
+class TransversalMatroid(Matroid):
+    """Sets whose elements can be matched to different places.
+
+    Parameters
+    ----------
+    fits : array_like of bool, shape (n, places)
+        Whether an element fits a place.
+    """
+
+    def __init__(self, fits: Any) -> None:
+        self.fits = checked_array("fits", fits, shape=(None, None)) != 0
+        super().__init__(len(self.fits))
+
+    def start(self) -> Indices:
+        """Give the element in each place; −1 where there is none."""
+        return np.full(self.fits.shape[1], -1, dtype=np.intp)
+
+    def addable(self, state: Indices, candidates: Indices) -> Bools:
+        """Look for an augmenting path from each."""
+        found = [_augment(self.fits, state.copy(), int(e)) for e in candidates]
+        return np.array(found, dtype=bool)
+
+    def push(self, state: Indices, element: int) -> None:
+        """Match the element as well."""
+        _augment(self.fits, state, element)
+
+
+def _augment(fits: Bools, matched: Indices, element: int) -> bool:
+    """Find the element a place, where others move on if they must."""
+    home: dict[int, int] = {}  # of elements that may move: the place that they have
+    reached: dict[int, int] = {}  # of places: the element that would take it
+    waiting = [element]
+    for one in waiting:
+        for found in np.flatnonzero(fits[one]).tolist():
+            if found in reached:
+                continue
+            reached[found] = one
+            if matched[found] < 0:
+                place: int | None = found
+                while place is not None:
+                    matched[place] = reached[place]
+                    place = home.get(reached[place])
+                return True
+            holder = int(matched[found])
+            home[holder] = found
+            waiting.append(holder)
+    return False
+
+
+def _integers(name: str, value: Any, *, shape: tuple[int | None, ...]) -> Indices:
+    """Validate an array of integers of at least 0."""
+    array = checked_array(name, value, shape=shape)
+    if (array < 0).any() or (array != np.floor(array)).any() or array.max() > 2**31:
+        raise ValueError(f"{name} must hold integers from 0 to 2^31, got {value!r}")
+    return array.astype(np.intp)
