@@ -10,6 +10,8 @@ from ._line_facility import (
     random_rank,
     uniform_phantom,
 )
+from ._persuasion import Persuasion, SignalingMenu
+from ._persuasion_online import OnlineMenus
 from ._posted_prices import PostedPrices, posted_prices
 from ._procurement_auction import procurement_auction
 from ._truthful_agents import COMMUTERS, SELLERS, Agents
@@ -25,7 +27,10 @@ __all__ = [
     "DescendingClock",
     "Finding",
     "LineAxioms",
+    "OnlineMenus",
+    "Persuasion",
     "PostedPrices",
+    "SignalingMenu",
     "TruthfulnessReport",
     "average_of_phantoms",
     "budget_clock",

@@ -1,0 +1,298 @@
+"""Procurement auctions: plain reruns, deviations, bounds against every set, bad bids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from algos.mechanisms import AuctionResult, procurement_auction
+from algos.mechanisms._auction_result import checked_bids
+from algos.mechanisms._procurement_auction import _chosen, _ExactOracle
+from algos.submodular import Coverage, FacilityLocation, OracleError, SetFunction
+from algos.submodular._net_rounds import net_rounds
+from algos.submodular._oracle import Oracle
+
+RULES: Any = (
+    "distorted", "stochastic_distorted", "unconstrained_distorted", "cost_scaled", "roi",
+)  # fmt: skip
+MATRIX = [[9.0, 5, 0], [0, 5, 1], [0, 5, 7]]
+
+
+def drawn(seed: int, most: int = 8) -> tuple[SetFunction, Any]:
+    """Draw a small quality, and bids of which some tie."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, most + 1))
+    quality: SetFunction
+    if seed % 2:
+        quality = FacilityLocation(rng.integers(0, 5, (n + 2, n)) ** 2.0)
+    else:
+        quality = Coverage(rng.choice([0, 0, 0.5, 1], (n, 2 * n)), rng.integers(0, 4, 2 * n))
+    return quality, rng.integers(0, 12, n) if seed % 3 else rng.random(n) * 10
+
+
+def plainly(
+    quality: SetFunction, bids: Any, rule: Any, k: int | None, rng: int, *, exact: bool
+) -> tuple[list[int], Any]:
+    """Pay by whole runs without each winner: the definition."""
+    oracle = (_ExactOracle if exact else Oracle)(quality)
+    scores, pools = _chosen(rule, quality.size, k, exact, 0.1, rng)
+    asked = checked_bids("bids", quality.size, bids, exact=exact)
+    rounds = net_rounds(oracle, asked, scores, pools=pools)
+    winners = [int(one.pool[one.place]) for one in rounds if one.place is not None]
+    payments: Any = [0] * quality.size
+    for i in winners:
+        others = np.delete(oracle.everything, i)
+        for one in net_rounds(oracle, asked, scores, candidates=others, pools=pools):
+            if pools is None or i in pools[one.step]:
+                gain = oracle.gains(one.state, np.array([i]))[0]
+                score = scores.floor if one.place is None else one.scores[one.place]
+                payments[i] = max(payments[i], scores.tie(one.step, gain, score))
+    return winners, payments
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("rule", RULES)
+def test_payments_are_those_of_plain_reruns_to_the_last_bit(rule: Any, exact: bool) -> None:
+    for seed in range(40):
+        quality, bids = drawn(seed)
+        k = None if rule == "unconstrained_distorted" or seed % 4 == 0 else 1 + seed % quality.size
+        result = procurement_auction(quality, bids, rule=rule, k=k, exact=exact, rng=seed)
+        winners, payments = plainly(quality, bids, rule, k, seed, exact=exact)
+        assert result.winners.tolist() == winners
+        assert result.payments.tolist() == payments
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("kind", ["facility", "coverage"])
+def test_many_sellers_are_paid_as_by_plain_reruns(rule: Any, kind: str) -> None:
+    rng = np.random.default_rng(0)
+    n = 120
+    points = rng.normal(size=(n, 3))
+    near = np.exp(-((points[:, None] - points) ** 2).sum(axis=2))
+    quality: SetFunction = FacilityLocation(near)
+    if kind == "coverage":
+        quality = Coverage(rng.random((n, 300)) < 0.04, rng.random(300))
+    bids = rng.random(n) * 3
+    result = procurement_auction(quality, bids, rule=rule, rng=5)
+    winners, payments = plainly(quality, bids, rule, None, 5, exact=False)
+    assert len(winners) > 10
+    assert result.winners.tolist() == winners
+    assert result.payments.tolist() == payments
+
+
+def bids_around(payment: Any, bids: Any) -> list[Any]:
+    """List bids at, just beside and far from the payment and the bids."""
+    hair = Fraction(1, 10**9)
+    near = [p + d for p in (payment, *bids) for d in (-hair, 0, hair)]
+    return [bid for bid in (*near, 0, Fraction(1, 3), 5, 40) if bid >= 0]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_deviation_gains_and_payments_are_thresholds(rule: Any) -> None:
+    """Fractions throughout: every comparison is exact."""
+    for seed in range(12):
+        quality, costs = drawn(100 + seed, 5)
+        k = None if rule == "unconstrained_distorted" else 1 + seed % quality.size
+
+        def run(
+            bids: Any, quality: SetFunction = quality, k: Any = k, seed: int = seed
+        ) -> AuctionResult:
+            return procurement_auction(quality, bids, rule=rule, k=k, exact=True, rng=seed)
+
+        costs = [Fraction(float(cost)) for cost in costs]
+        honest = run(costs)
+        for i in range(quality.size):
+            utility = honest.payments[i] - (costs[i] if i in honest.winners else 0)
+            assert utility >= 0
+            for bid in bids_around(honest.payments[i], costs):
+                other = run([*costs[:i], bid, *costs[i + 1 :]])
+                gained = other.payments[i] - (costs[i] if i in other.winners else 0)
+                assert gained <= utility
+                if i in honest.winners:
+                    if bid < honest.payments[i]:
+                        assert i in other.winners
+                        assert other.payments[i] == honest.payments[i]
+                    if bid > honest.payments[i]:
+                        assert i not in other.winners
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_payments_sum_to_at_most_the_value(rule: Any) -> None:
+    for seed in range(40):
+        quality, bids = drawn(seed)
+        result = procurement_auction(quality, bids, rule=rule, exact=True, rng=seed)
+        assert result.value == Fraction(quality.value(result.winners))
+        assert result.surplus >= (result.value / 2 if rule == "cost_scaled" else 0)
+        assert result.welfare == result.value - sum(
+            (Fraction(float(bids[i])) for i in result.winners), Fraction(0)
+        )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_upper_bound_holds_for_every_set(rule: Any) -> None:
+    for seed in range(30):
+        quality, bids = drawn(seed, 6)
+        k = None if rule == "unconstrained_distorted" else 1 + seed % quality.size
+        result = procurement_auction(quality, bids, rule=rule, k=k, rng=seed)
+        for mask in range(2**quality.size):
+            subset = [e for e in range(quality.size) if mask >> e & 1]
+            if len(subset) <= (k or quality.size):
+                welfare = quality.value(subset) - float(np.asarray(bids)[subset].sum())
+                assert result.upper_bound >= welfare - 1e-9
+
+
+def test_by_hand() -> None:
+    """Without 0, seller 2 wins (0 ties at 5/2), then nobody (0 ties at 9/2)."""
+    result = procurement_auction(FacilityLocation(MATRIX), [1, 6, 2], rule="cost_scaled")
+    assert result.winners.tolist() == [0, 2]
+    assert result.payments.tolist() == [4.5, 0, 4]
+    assert (result.value, result.welfare, result.surplus) == (17, 14, 8.5)
+    assert result.oracle_calls > 0
+
+
+def test_roi_pays_nothing_against_a_rival_who_is_free_and_the_same() -> None:
+    twins = FacilityLocation([[4.0, 4.0]])
+    result = procurement_auction(twins, [0, 0], rule="roi")
+    assert result.winners.tolist() == [0]
+    assert result.payments.tolist() == [0, 0]
+    alone = procurement_auction(twins, [0, np.inf], rule="roi")
+    assert alone.payments.tolist() == [4, 0]
+
+
+def test_ties_go_to_the_least_seller_at_no_gain() -> None:
+    twins = FacilityLocation([[4.0, 4.0]])
+    for rule in ("distorted", "cost_scaled", "roi"):
+        result = procurement_auction(twins, [1, 1], rule=rule)
+        assert result.winners.tolist() == [0]
+        assert result.payments.tolist() == [1, 0]
+    assert procurement_auction(twins, [2, 1]).winners.tolist() == [1]
+    assert procurement_auction(twins, [2, 1]).payments.tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_infinite_bids_change_nothing_but_who_takes_part(rule: Any) -> None:
+    quality = FacilityLocation(MATRIX)
+    for exact in (False, True):
+        away = procurement_auction(quality, [1, np.inf, 2], rule=rule, rng=0, exact=exact)
+        dear = procurement_auction(quality, [1, 10**6, 2], rule=rule, rng=0, exact=exact)
+        assert away.winners.tolist() == dear.winners.tolist()
+        assert away.payments.tolist() == dear.payments.tolist()
+        assert away.upper_bound == dear.upper_bound
+        nobody = procurement_auction(quality, [np.inf] * 3, rule=rule, rng=0, exact=exact)
+        assert len(nobody.winners) == 0
+        assert (nobody.value, nobody.welfare, nobody.surplus, nobody.upper_bound) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_one_seller(rule: Any) -> None:
+    quality = FacilityLocation([[4.0]])
+    result = procurement_auction(quality, [1], rule=rule, rng=0)
+    assert result.winners.tolist() == [0]
+    assert result.payments.tolist() == [2.0 if rule == "cost_scaled" else 4.0]
+    assert len(procurement_auction(quality, [5], rule=rule, rng=0).winners) == 0
+
+
+def test_seeds_repeat_and_pools_do_not_look_at_bids() -> None:
+    quality, bids = drawn(7)
+    for rule in ("stochastic_distorted", "unconstrained_distorted"):
+        one = procurement_auction(quality, bids, rule=rule, rng=3)
+        two = procurement_auction(quality, bids, rule=rule, rng=np.random.default_rng(3))
+        assert one.winners.tolist() == two.winners.tolist()
+        assert one.payments.tolist() == two.payments.tolist()
+
+
+def test_bids_are_left_alone_and_read_exactly() -> None:
+    bids = np.array([1.0, 6.0, 2.0])
+    procurement_auction(FacilityLocation(MATRIX), bids)
+    assert bids.tolist() == [1, 6, 2]
+    third = Fraction(1, 3)
+    for asked in ([third, 6, 2], [third, np.int64(6), np.float32(2)]):
+        result = procurement_auction(FacilityLocation(MATRIX), asked, exact=True)
+        assert result.welfare == result.value - third - 2
+
+
+@pytest.mark.parametrize(
+    ("bids", "error", "words"),
+    [
+        ([1, np.nan, 2], ValueError, "nan for seller 1"),
+        ([1, 2, -0.5], ValueError, "-0.5 for seller 2"),
+        ([1, 2, -np.inf], ValueError, "seller 2"),
+        ([1, 2], ValueError, r"shape \(3,\)"),
+        ([[1], [2], [3]], TypeError, "bids"),
+        (np.ones((3, 1)), ValueError, r"shape \(3,\)"),
+        ([], ValueError, r"shape \(3,\)"),
+        (3.0, TypeError, "3 numbers"),
+        ("123", TypeError, "3 numbers"),
+        ([1, "2", 3], TypeError, r"bids\[1\]"),
+        ([1, True, 3], TypeError, "seller 1"),
+        ([1, None, 3], TypeError, r"bids\[1\]"),
+        ([1, 2j, 3], TypeError, "seller 1"),
+        (np.ma.masked_array([1, 2, 3], [False, True, False]), TypeError, "masked"),
+    ],
+)
+def test_bad_bids_are_refused_by_seller(bids: Any, error: Any, words: str) -> None:
+    for exact in (False, True):
+        with pytest.raises(error, match=words):
+            procurement_auction(FacilityLocation(MATRIX), bids, exact=exact)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"rule": "greedy"}, "rule must be one of distorted"),
+        ({"k": 4}, "k must be an integer from 1 to 3"),
+        ({"k": 0}, "k must be"),
+        ({"k": True}, "k must be"),
+        ({"rule": "unconstrained_distorted", "k": 2}, "take stochastic_distorted"),
+        ({"rule": "stochastic_distorted", "tolerance": 1.0}, "tolerance must lie"),
+    ],
+)
+def test_bad_options_are_refused(options: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        procurement_auction(FacilityLocation(MATRIX), [1, 2, 3], **options)
+
+
+class _Sets(SetFunction):
+    """A set function by its values."""
+
+    def __init__(self, size: int, value: Callable[[frozenset[int]], float]) -> None:
+        super().__init__(size)
+        self.of = value
+
+    def start(self) -> set[int]:
+        return set()
+
+    def gains(self, state: set[int], candidates: Any) -> Any:
+        now = self.of(frozenset(state))
+        return np.array([self.of(frozenset(state | {int(e)})) - now for e in candidates])
+
+    def push(self, state: set[int], element: int) -> None:
+        state.add(element)
+
+
+def test_bad_functions_are_refused() -> None:
+    with pytest.raises(TypeError, match="SetFunction"):
+        procurement_auction(MATRIX, [1, 2, 3])  # type: ignore[arg-type]
+    falling = _Sets(3, lambda s: len(s) - 2.0 * (0 in s and 1 in s))
+    with pytest.raises(OracleError, match="monotone"):
+        procurement_auction(falling, [0, 0, 0])
+    falling.monotone = False
+    with pytest.raises(ValueError, match="monotone=False"):
+        procurement_auction(falling, [0, 0, 0])
+    with pytest.raises(OracleError, match="finite"):
+        procurement_auction(_Sets(2, lambda s: np.nan if s else 0.0), [0, 0])
+    rising = _Sets(4, lambda s: float(len(s) ** 2))
+    with pytest.raises(OracleError, match="submodular"):
+        procurement_auction(rising, [0.1, 0.2, 0.3, 0.4], rule="cost_scaled")
+
+
+def test_worthless_sellers_are_not_bought() -> None:
+    quality = FacilityLocation([[0.0, 3.0, 3.0]])
+    for rule in RULES:
+        winners = procurement_auction(quality, [0, 0, 0], rule=rule, rng=0).winners
+        assert 0 not in winners
+        assert len(winners) <= 1
