@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from accel.pairs import greedy_merges
 from algos._arguments import checked_count
 from algos.submodular._byte_pair_result import (
     BytePairEncoding,
@@ -78,8 +79,6 @@ def byte_pair_encoding(
     >>> made.decode(made.encode("baaab"))
     'baaab'
     """
-    from accel.pairs import greedy_merges
-
     merges = checked_count("merges", merges, least=0)
     least_count = checked_count("least_count", least_count)
     kind, symbols, lengths, weights = counted(text)

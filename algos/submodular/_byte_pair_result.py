@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from accel.pairs import merged
 from algos._arguments import checked_count
 
 __all__ = ["BytePairEncoding", "Integers", "Kind", "Text", "counted", "spelt"]
@@ -70,8 +71,6 @@ class BytePairEncoding:
         TypeError, ValueError
             The text is of the other kind, or has a character that the alphabet lacks.
         """
-        from accel.pairs import merged
-
         size = len(self.tokens) - len(self.merges)
         kind = type(self.tokens[0]) if self.tokens else str
         if not isinstance(text, kind):

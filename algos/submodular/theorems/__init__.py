@@ -1,17 +1,81 @@
 """What is proven of submodular functions and their maximisation."""
 
+from algos.submodular.theorems.byte_pair import (
+    BYTE_PAIR_BOUND,
+    BYTE_PAIR_CURVATURE,
+    BYTE_PAIR_ENCODE,
+    BYTE_PAIR_GREEDY,
+    BYTE_PAIR_OPERATIONS,
+    BYTE_PAIR_THIRD,
+    OPTIMAL_MERGES,
+)
+from algos.submodular.theorems.continuous import (
+    DR_BOUND,
+    DR_DOWN_CLOSED,
+    DR_GENERAL,
+    DR_INSIDE,
+    DR_MONOTONE,
+)
 from algos.submodular.theorems.dynamic import (
     DYNAMIC_BOUND,
     DYNAMIC_CALLS,
     DYNAMIC_GAP,
     DYNAMIC_VALUE,
 )
-from algos.submodular.theorems.maximisation import GREEDY
+from algos.submodular.theorems.maximisation import (
+    GREEDY,
+    GREEDY_BOUND,
+    GREEDY_GAP,
+    LAZY_BOUND,
+    LAZY_CALLS,
+    LAZY_CHOICE,
+    STOCHASTIC_CALLS,
+    STOCHASTIC_VALUE,
+)
+from algos.submodular.theorems.net import (
+    NET_CERTIFICATE,
+    NET_COST_SCALED,
+    NET_DISTORTED,
+    NET_DISTORTED_WEAK,
+    NET_ROI,
+    NET_ROI_BEST,
+    NET_SAMPLED_CERTIFICATE,
+    NET_STOCHASTIC,
+    NET_UNCONSTRAINED,
+)
 
 __all__ = [
+    "BYTE_PAIR_BOUND",
+    "BYTE_PAIR_CURVATURE",
+    "BYTE_PAIR_ENCODE",
+    "BYTE_PAIR_GREEDY",
+    "BYTE_PAIR_OPERATIONS",
+    "BYTE_PAIR_THIRD",
+    "DR_BOUND",
+    "DR_DOWN_CLOSED",
+    "DR_GENERAL",
+    "DR_INSIDE",
+    "DR_MONOTONE",
     "DYNAMIC_BOUND",
     "DYNAMIC_CALLS",
     "DYNAMIC_GAP",
     "DYNAMIC_VALUE",
     "GREEDY",
+    "GREEDY_BOUND",
+    "GREEDY_GAP",
+    "LAZY_BOUND",
+    "LAZY_CALLS",
+    "LAZY_CHOICE",
+    "NET_CERTIFICATE",
+    "NET_COST_SCALED",
+    "NET_DISTORTED",
+    "NET_DISTORTED_WEAK",
+    "NET_ROI",
+    "NET_ROI_BEST",
+    "NET_SAMPLED_CERTIFICATE",
+    "NET_STOCHASTIC",
+    "NET_UNCONSTRAINED",
+    "OPTIMAL_MERGES",
+    "STOCHASTIC_CALLS",
+    "STOCHASTIC_VALUE",
 ]
