@@ -1,5 +1,10 @@
 """Checks of submodular maximisation."""
 
+from proofs_checks.submodular.biased_rankings import (
+    borda,
+    same_order,
+    single_votes,
+)
 from proofs_checks.submodular.byte_pair import (
     byte_pair_bound,
     byte_pair_curvature,
@@ -15,6 +20,20 @@ from proofs_checks.submodular.dynamic import (
     dynamic_calls,
     dynamic_gap,
     dynamic_value,
+)
+from proofs_checks.submodular.functions import (
+    check_submodular_misses,
+    concave_diminishing,
+    concave_value,
+    cut_diminishing,
+    cut_value,
+    determinant_diminishing,
+    determinant_value,
+    from_callable_evaluations,
+    mixture_diminishing,
+    mixture_value,
+    saturated_diminishing,
+    saturated_value,
 )
 from proofs_checks.submodular.maximisation import (
     greedy_bound,
@@ -37,26 +56,47 @@ from proofs_checks.submodular.net import (
     net_stochastic,
     net_unconstrained,
 )
+from proofs_checks.submodular.rankings import (
+    committee_diminishing,
+    committee_value,
+    quota_bound,
+    quota_modular,
+    quota_value,
+    quotas_held,
+)
 
 __all__ = [
+    "borda",
     "byte_pair_bound",
     "byte_pair_curvature",
     "byte_pair_encode",
     "byte_pair_greedy",
     "byte_pair_operations",
     "byte_pair_third",
+    "check_submodular_misses",
+    "committee_diminishing",
+    "committee_value",
+    "concave_diminishing",
+    "concave_value",
+    "cut_diminishing",
+    "cut_value",
+    "determinant_diminishing",
+    "determinant_value",
     "dr_bound",
     "dr_values",
     "dynamic_bound",
     "dynamic_calls",
     "dynamic_gap",
     "dynamic_value",
+    "from_callable_evaluations",
     "greedy_bound",
     "greedy_gap",
     "greedy_value",
     "lazy_bound",
     "lazy_calls",
     "lazy_choice",
+    "mixture_diminishing",
+    "mixture_value",
     "net_certificate",
     "net_cost_scaled",
     "net_distorted",
@@ -67,6 +107,14 @@ __all__ = [
     "net_stochastic",
     "net_unconstrained",
     "optimal_merges_saved",
+    "quota_bound",
+    "quota_modular",
+    "quota_value",
+    "quotas_held",
+    "same_order",
+    "saturated_diminishing",
+    "saturated_value",
+    "single_votes",
     "stochastic_calls",
     "stochastic_value",
 ]
