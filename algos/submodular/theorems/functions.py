@@ -1,0 +1,133 @@
+"""What is proven of set functions, and of how they are looked at."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from algos.submodular import (
+    ConcaveOverModular,
+    GraphCut,
+    LogDeterminant,
+    Mixture,
+    SaturatedCoverage,
+    check_submodular,
+    from_callable,
+)
+from algos.theorem import InExpectation, Source, Surely, Theorem, Tightness, here
+
+greatest = Symbol("greatest", nonnegative=True)
+share = Symbol("share", positive=True)
+trials = Symbol("trials", integer=True, positive=True)
+calls = Symbol("calls", integer=True, nonnegative=True)
+ROUNDING = 1e-11
+PAGE = "submodular_functions"
+
+
+def _diminishing(
+    name: str, function: Callable[..., Any], what: str, source: Source | None = None
+) -> Theorem:
+    """State that marginals do not rise."""
+    return Theorem(
+        key=f"submodular/{name}/diminishing",
+        algorithm=function,
+        quantity="greatest rise of a marginal, of all S ⊆ S ∪ {j}",
+        formula=ROUNDING * greatest,
+        direction="<=",
+        holds=Surely(),
+        constants="exact",
+        statement=f"{what} Rounding is measured by the greatest marginal.",
+        source=source or here(PAGE, "Diminishing returns"),
+    )
+
+
+def _value(name: str, function: Callable[..., Any], what: str, rounding: float) -> Theorem:
+    """State that marginals add up to the formula."""
+    formula: Expr = rounding * greatest
+    return Theorem(
+        key=f"submodular/{name}/value",
+        algorithm=function,
+        quantity="greatest error of f(S), of all S",
+        formula=formula,
+        direction="<=",
+        holds=Surely(),
+        constants="exact",
+        statement=f"Marginals add up to {what}, but for rounding.",
+        source=here(PAGE, "Marginals that are kept"),
+    )
+
+
+CUT_DIMINISHING = _diminishing(
+    "graph-cut",
+    GraphCut,
+    "For weights of at least 0 and any redundancy, marginals of a cut fall as the set grows; "
+    "where the function says that it is monotone, none is negative.",
+)
+CUT_VALUE = _value("graph-cut", GraphCut, "the weight out of S less the redundancy", ROUNDING)
+CONCAVE_DIMINISHING = _diminishing(
+    "concave-over-modular",
+    ConcaveOverModular,
+    "For a concave non-decreasing φ with φ(0) = 0, marginals of Σ_j w_j φ(Σ_e x_ej) fall as the "
+    "set grows, and none is negative.",
+)
+CONCAVE_VALUE = _value(
+    "concave-over-modular", ConcaveOverModular, "Σ_j w_j φ(Σ_(e ∈ S) x_ej)", ROUNDING
+)
+SATURATED_DIMINISHING = _diminishing(
+    "saturated-coverage",
+    SaturatedCoverage,
+    "Marginals of saturated coverage fall as the set grows, and none is negative.",
+)
+SATURATED_VALUE = _value(
+    "saturated-coverage",
+    SaturatedCoverage,
+    "Σ_i min(Σ_(e ∈ S) s_ie, saturation · Σ_e s_ie)",
+    ROUNDING,
+)
+DETERMINANT_DIMINISHING = _diminishing(
+    "log-determinant",
+    LogDeterminant,
+    "For a positive semidefinite kernel, marginals of log det(I + K_S) fall as the set grows, and "
+    "none is negative.",
+)
+DETERMINANT_VALUE = _value(
+    "log-determinant", LogDeterminant, "log det(I + K_S), as NumPy's slogdet has it", 1e-9
+)
+MIXTURE_DIMINISHING = _diminishing(
+    "mixture", Mixture, "Marginals of a mixture of submodular functions fall as the set grows."
+)
+MIXTURE_VALUE = _value("mixture", Mixture, "Σ_j w_j f_j(S)", ROUNDING)
+
+MISSES = Theorem(
+    key="submodular/check-submodular/misses",
+    algorithm=check_submodular,
+    quantity="probability to find no violation",
+    formula=(1 - share) ** trials,
+    direction="<=",
+    holds=InExpectation(spread=1),
+    constants="exact",
+    statement=(
+        "Let share be the part of the squares (S, {e, j}) on which the marginal of e rises, as a "
+        "mean over the sizes of S. Then spot checks miss all of them with probability at most "
+        "(1 − share)^trials."
+    ),
+    source=here(PAGE, "Spot checks"),
+    domain={"share": (0.0, 1.0)},
+    tightness=Tightness(0.8, "a pair that is worth more together"),
+)
+
+EVALUATIONS = Theorem(
+    key="submodular/from-callable/evaluations",
+    algorithm=from_callable,
+    quantity="values that are asked for",
+    formula=1 + calls,
+    direction="<=",
+    holds=Surely(),
+    constants="exact",
+    statement=(
+        "Greedy algorithms, which push an element whose marginal they know, ask a callable for at "
+        "most one value a marginal, and for f(∅)."
+    ),
+    source=here(PAGE, "Spot checks"),
+    tightness=Tightness(1.0, "all that are asked for"),
+)
