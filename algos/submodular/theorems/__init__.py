@@ -61,10 +61,10 @@ from algos.submodular.theorems.rankings import (
     BORDA,
     COMMITTEE_DIMINISHING,
     COMMITTEE_VALUE,
-    QUOTAS_HELD,
     QUOTA_BOUND,
     QUOTA_MODULAR,
     QUOTA_VALUE,
+    QUOTAS_HELD,
     SAME_ORDER,
     SINGLE_VOTES,
 )
