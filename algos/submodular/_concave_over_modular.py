@@ -12,7 +12,7 @@ from algos.submodular._set_function import (
     Bools,
     Indices,
     Reals,
-    SetFunction,
+    VectorisedFunction,
     is_sparse,
     nonnegative_matrix,
 )
@@ -20,7 +20,8 @@ from algos.submodular._set_function import (
 __all__ = ["ConcaveOverModular"]
 
 State = tuple[Reals, Bools]
-Concave = Callable[[Reals], Reals]
+#: φ(t + x) − φ(t), of t and x; never rising with t.
+Increment = Callable[[Reals, Reals], Reals]
 
 #: Numbers of a block of features: 4 MiB.
 BLOCK = 1 << 19
@@ -28,7 +29,7 @@ BLOCK = 1 << 19
 RTOL = 1e-9
 
 
-class ConcaveOverModular(SetFunction):
+class ConcaveOverModular(VectorisedFunction):
     """Concave over modular: f(S) = Σ_j weight_j φ(Σ_(e ∈ S) feature_ej), with φ concave.
 
     Parameters
@@ -74,7 +75,8 @@ class ConcaveOverModular(SetFunction):
         if (self.weights < 0).any():
             raise ValueError(f"weights must be at least 0, got {self.weights.min()}")
         most = float(self._features.sum(axis=0).max())
-        self._concave = _checked_concave(concave, most)
+        self._increment = _checked_concave(concave, most)
+        self._trusted = not callable(concave)
         self._rows = max(1, BLOCK // m)
 
     def start(self) -> State:
@@ -92,13 +94,16 @@ class ConcaveOverModular(SetFunction):
         return gains
 
     def _added(self, sums: Reals, rows: Any) -> Reals:
-        """Sum what rows of features add."""
+        """Sum what rows of features add, each in the same order in any company."""
         if is_sparse(rows):
-            so_far, weights = sums[rows.indices], self.weights[rows.indices]
-            more = weights * (self._concave(so_far + rows.data) - self._concave(so_far))
+            more = self._increment(sums[rows.indices], rows.data) * self.weights[rows.indices]
             number = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
             return np.asarray(np.bincount(number, more, minlength=rows.shape[0]), dtype=np.float64)
-        return np.asarray((self._concave(sums + rows) - self._concave(sums)) @ self.weights)
+        return np.asarray((self._increment(sums, rows) * self.weights).sum(axis=1))
+
+    def gains_until(self, state: State, candidates: Indices, bounds: Reals) -> Reals | None:
+        """Compute marginals in blocks, unless somebody has to look at them."""
+        return super().gains_until(state, candidates, bounds) if self._trusted else None
 
     def push(self, state: State, element: int) -> None:
         """Add the element's features."""
@@ -113,17 +118,27 @@ class ConcaveOverModular(SetFunction):
             sums += self._features[element]
 
 
-def _checked_concave(concave: Any, most: float) -> Concave:
-    """Turn what is given into a function, and look at it from 0 to the greatest sum."""
+def _root(t: Reals, x: Reals) -> Reals:
+    """Compute √(t + x) − √t."""
+    return np.asarray(x / np.maximum(np.sqrt(t + x) + np.sqrt(t), np.finfo(float).tiny))
+
+
+def _logarithm(t: Reals, x: Reals) -> Reals:
+    """Compute log(1 + t + x) − log(1 + t)."""
+    return np.asarray(np.log1p(x / (1 + t)))
+
+
+def _checked_concave(concave: Any, most: float) -> Increment:
+    """Turn what is given into increments; look at a callable from 0 to the greatest sum."""
     if isinstance(concave, str):
         if concave not in ("sqrt", "log1p"):
             raise ValueError(
                 f"concave must be 'sqrt', 'log1p', a number or callable, got {concave!r}"
             )
-        return np.sqrt if concave == "sqrt" else np.log1p
+        return _root if concave == "sqrt" else _logarithm
     if not callable(concave):
         cap = checked_real("concave", checked_number("concave", concave), 0, np.inf)
-        return lambda x: np.minimum(x, cap)
+        return lambda t, x: np.minimum(x, np.maximum(cap - t, 0))
     points = np.linspace(0, most, 65)
     values = np.asarray(concave(points.copy()), dtype=np.float64)
     if values.shape != points.shape or not np.isfinite(values).all():
@@ -134,12 +149,9 @@ def _checked_concave(concave: Any, most: float) -> Concave:
     slack, rises = RTOL * np.abs(values).max(), np.diff(values)
     if abs(values[0]) > slack:
         raise ValueError(f"concave must be 0 at 0, got {values[0]:g}; subtract that")
-    for what, off, width in (
-        ("not fall", -rises, 2),
-        ("be concave", np.diff(rises), 3),
-    ):
+    for what, off, width in (("not fall", -rises, 2), ("be concave", np.diff(rises), 3)):
         k = int(off.argmax())
         if off[k] > slack:
             at = ", ".join(f"{values[i]:g} at {points[i]:g}" for i in range(k, k + width))
             raise ValueError(f"concave must {what}, got {at}")
-    return lambda x: np.asarray(concave(x), dtype=np.float64)
+    return lambda t, x: np.asarray(concave(t + x) - concave(t), dtype=np.float64)

@@ -12,7 +12,7 @@ from algos.submodular._set_function import (
     Bools,
     Indices,
     Reals,
-    SetFunction,
+    VectorisedFunction,
     is_sparse,
     nonnegative_matrix,
 )
@@ -25,7 +25,7 @@ State = tuple[Reals, Bools]
 RTOL = 1e-12
 
 
-class GraphCut(SetFunction):
+class GraphCut(VectorisedFunction):
     """Cut: f(S) = Σ_(u ∈ S) Σ_v weight_uv − redundancy · Σ_(u ∈ S) Σ_(v ∈ S) weight_uv.
 
     With redundancy 1 this is the weight of all edges from S to elsewhere: the cut of a

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from algos._arguments import checked_array
-from algos.submodular._set_function import Bools, Indices, OracleError, Reals, SetFunction
+from algos.submodular._set_function import Bools, Indices, OracleError, Reals, VectorisedFunction
 
 __all__ = ["LogDeterminant"]
 
@@ -17,7 +17,7 @@ State = tuple[Reals, list[Reals], Bools]
 RTOL = 1e-9
 
 
-class LogDeterminant(SetFunction):
+class LogDeterminant(VectorisedFunction):
     """Log-determinant: f(S) = log det(I + K_S), with the rows and columns S of a kernel K.
 
     Twice the information in nats that noisy values at S, with noise of variance 1, give about

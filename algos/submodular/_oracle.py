@@ -42,6 +42,11 @@ class Oracle:
         """Compute marginals."""
         self.calls += len(candidates)
         gains = self.function.gains(state, candidates)
+        if np.shape(gains) != candidates.shape:
+            raise OracleError(
+                f"function must have one marginal for each of {len(candidates)} candidates, got "
+                f"shape {np.shape(gains)}"
+            )
         if not np.isfinite(gains).all():
             k = int(np.argmax(~np.isfinite(gains)))
             raise OracleError(

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algos._arguments import checked_array, checked_count
-from algos.submodular._set_function import Indices, Reals, SetFunction
+from algos.submodular._set_function import Indices, Reals, VectorisedFunction
 
 __all__ = ["CommitteeScore"]
 
 State = list[NDArray[Any]]
 
 
-class CommitteeScore(SetFunction):
+class CommitteeScore(VectorisedFunction):
     """Multiwinner score: f(S) = Σ over rankings of Σ_l share_l · (l-th greatest points in S).
 
     =================== ============= ==================

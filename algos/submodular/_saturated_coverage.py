@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 
 from algos._arguments import checked_real
-from algos.submodular._set_function import Bools, Indices, Reals, SetFunction, nonnegative_matrix
+from algos.submodular._set_function import (
+    Bools,
+    Indices,
+    Reals,
+    VectorisedFunction,
+    nonnegative_matrix,
+)
 
 __all__ = ["SaturatedCoverage"]
 
@@ -17,7 +23,7 @@ State = tuple[Reals, Bools]
 BLOCK = 1 << 19
 
 
-class SaturatedCoverage(SetFunction):
+class SaturatedCoverage(VectorisedFunction):
     """Saturated coverage: f(S) = Σ_i min(Σ_(e ∈ S) s_ie, saturation · Σ_e s_ie).
 
     Parameters

@@ -69,14 +69,14 @@ def cut_value(algorithm: Any, one: Cut, rng: np.random.Generator) -> Measurement
 CONVEX = edited(
     ConcaveOverModular,
     "convex",
-    "Squares where it should take the root.",
-    ("return np.sqrt if", "return np.square if"),
+    "Multiplies where it should divide.",
+    ("x / np.maximum(np.sqrt", "x * np.maximum(np.sqrt"),
 )
 UNWEIGHED = edited(
     ConcaveOverModular,
     "unweighed",
     "Forgets the weights of sparse features.",
-    ("more = weights * (", "more = 1.0 * ("),
+    ("rows.data) * self.weights[rows.indices]", "rows.data)"),
 )
 UNBENT = edited(
     ConcaveOverModular,

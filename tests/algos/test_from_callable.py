@@ -215,6 +215,8 @@ def test_marginals_that_do_not_fit_are_found(wrong: str, rule: str) -> None:
 def test_marginals_that_are_none(wrong: str, message: str) -> None:
     with pytest.raises(OracleError, match=message):
         check_submodular(Broken(wrong))
+    with pytest.raises(OracleError, match=message):
+        greedy(Broken(wrong), 2)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])

@@ -19,6 +19,8 @@ from algos.submodular import (
     SaturatedCoverage,
     SetFunction,
     check_submodular,
+    greedy,
+    lazy_greedy,
 )
 
 RNG = np.random.default_rng(7)
@@ -157,6 +159,70 @@ def test_blocks_and_order_of_candidates_do_not_matter(
     assert function.gains(function.start(), candidates) == pytest.approx(at_once, rel=1e-14)
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_a_marginal_is_the_same_bits_in_any_company(name: str) -> None:
+    function = CASES[name][0]()
+    state = function.start()
+    for element in (2, 5):
+        function.push(state, element)
+        together = function.gains(state, np.arange(N))
+        alone = [function.gains(state, np.array([e]))[0] for e in range(N)]
+        assert together.tolist() == alone
+
+
+@pytest.mark.parametrize("concave", ["sqrt", "log1p", 2.5])
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+def test_rounding_lets_no_concave_marginal_rise(concave: Any, scale: float) -> None:
+    features = np.random.default_rng(0).random((40, 30)) * scale
+    function = ConcaveOverModular(features, concave)
+    state, before = function.start(), np.full(40, np.inf)
+    for element in range(40):
+        gains = function.gains(state, np.arange(40))
+        assert (gains <= before).all()
+        assert (gains >= 0).all()
+        function.push(state, element)
+        before = gains
+
+
+LARGE: dict[str, Callable[[], SetFunction]] = {
+    "cut": lambda: GraphCut(np.random.default_rng(0).integers(0, 3, (70, 70)), 0.2),
+    "concave": lambda: ConcaveOverModular(np.random.default_rng(0).integers(0, 2, (70, 9))),
+    "callable": lambda: ConcaveOverModular(
+        np.random.default_rng(0).integers(0, 2, (70, 9)), lambda x: x**0.3
+    ),
+    "saturated": lambda: SaturatedCoverage(np.random.default_rng(0).integers(0, 3, (9, 70)), 0.1),
+    "determinant": lambda: LogDeterminant(np.minimum.outer(np.arange(70) % 7, np.arange(70) % 7)),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_blocks_of_marginals_hold_the_greatest(name: str) -> None:
+    """Lazy greedy chooses what greedy does, where many marginals tie."""
+    one, other = greedy(LARGE[name](), 25), lazy_greedy(LARGE[name](), 25)
+    assert other.elements.tolist() == one.elements.tolist()
+    assert other.gains.tolist() == one.gains.tolist()
+    assert 94 <= other.oracle_calls <= one.oracle_calls
+
+
+def test_blocks_stop_where_they_may() -> None:
+    function = ConcaveOverModular(np.diag(np.arange(100.0, 0, -1)) ** 2)
+    order = np.arange(100)
+    state = function.start()
+    exact = function.gains(state, order)
+    known = function.gains_until(state, order, exact)
+    assert known is not None
+    assert known.tolist() == exact[:16].tolist()
+    bounds = np.where(order < 20, np.inf, 1.0)
+    known = function.gains_until(state, order, bounds)
+    assert known is not None
+    assert known.tolist() == exact[:20].tolist()
+    known = function.gains_until(state, order, np.full(100, 1e9))
+    assert known is not None
+    assert known.tolist() == exact.tolist()
+    mine = ConcaveOverModular([[1.0]], np.sqrt)
+    assert mine.gains_until(mine.start(), order[:1], bounds[:1]) is None
+
+
 def test_arguments_are_left_as_they_are() -> None:
     weights, kernel = WEIGHTS.copy(), KERNEL.copy()
     for function in (GraphCut(weights), LogDeterminant(kernel), ConcaveOverModular(weights)):
@@ -228,6 +294,7 @@ BAD: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: GraphCut(np.empty((0, 0))), ValueError, "weights must have shape"),
     (lambda: GraphCut([[0, -1], [0, 0]]), ValueError, "weights must be at least 0, got -1"),
     (lambda: GraphCut([[math.inf]]), ValueError, "weights must be finite"),
+    (lambda: GraphCut(np.full((2, 2), 1e308)), ValueError, "weights must have a finite sum"),
     (lambda: GraphCut(np.array([["a"]])), TypeError, "weights must be an array of real"),
     (lambda: GraphCut(np.array([[1j]])), TypeError, "weights must be an array of real"),
     (lambda: GraphCut(sparse.csr_array(-np.eye(2))), ValueError, "weights must be at least 0"),
