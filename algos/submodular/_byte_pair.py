@@ -81,6 +81,8 @@ def byte_pair_encoding(
     """
     merges = checked_count("merges", merges, least=0)
     least_count = checked_count("least_count", least_count)
+    if not isinstance(overlaps, (bool, np.bool_)):
+        raise TypeError(f"overlaps must be True or False, got {overlaps!r}")
     kind, symbols, lengths, weights = counted(text)
     alphabet, tokens = np.unique(symbols, return_inverse=True)
     if kind is bytes:

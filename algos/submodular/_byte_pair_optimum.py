@@ -91,7 +91,13 @@ def optimal_merges(
         best[state, left] = found
         return found[0]
 
-    saved = most(start, merges)
+    try:
+        saved = most(start, merges)
+    except RecursionError:
+        raise ValueError(
+            f"text must be small, got one of {len(symbols)} characters; byte_pair_encoding takes "
+            "large ones"
+        ) from None
     number: dict[Token, int] = {(one,): k for k, one in enumerate(alphabet.tolist())}
     state, chosen, counts = start, [], []
     for left in range(merges, 0, -1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,14 @@ class BytePairEncoding:
         """Tokens by which the text has become shorter."""
         return int(self.lengths[0] - self.lengths[-1])
 
+    @cached_property
+    def _tables(self) -> tuple[Integers, Integers, Integers]:
+        """Give the alphabet's characters, the merged pairs, rising, and which merge each is."""
+        alphabet = [ord(one) for one in self.tokens[: len(self.tokens) - len(self.merges)]]
+        pairs = self.merges[:, 0] << 32 | self.merges[:, 1]
+        order = np.argsort(pairs)
+        return np.array(alphabet, np.int64), pairs[order], order
+
     def encode(self, text: Text) -> Integers:
         """Apply the merges to a word, in their order.
 
@@ -71,11 +80,10 @@ class BytePairEncoding:
         TypeError, ValueError
             The text is of the other kind, or has a character that the alphabet lacks.
         """
-        size = len(self.tokens) - len(self.merges)
         kind = type(self.tokens[0]) if self.tokens else str
         if not isinstance(text, kind):
             raise TypeError(f"text must be {kind.__name__}, got {type(text).__name__}")
-        alphabet = np.array([ord(one) for one in self.tokens[:size]], np.int64)
+        alphabet, pairs, order = self._tables
         symbols = codes(text)
         tokens = np.searchsorted(alphabet, symbols)
         unknown = np.flatnonzero(np.append(alphabet, -1)[tokens] != symbols)
@@ -84,9 +92,7 @@ class BytePairEncoding:
                 f"text must have characters of the alphabet alone, got {text[unknown[0]]!r} at "
                 f"{unknown[0]}; encode the text's bytes, of which none is unknown"
             )
-        pairs = self.merges[:, 0] << 32 | self.merges[:, 1]
-        order = np.argsort(pairs)
-        return merged(tokens, pairs[order], order, size)
+        return merged(tokens, pairs, order, len(alphabet))
 
     def decode(self, tokens: Iterable[int]) -> Text:
         """Put together what tokens stand for.

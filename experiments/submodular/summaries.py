@@ -68,7 +68,8 @@ def _word_counts() -> Any:
 @cache
 def features(data: str) -> Any:
     """Read a data set once: images as rows of grey values, pages as rows of counts of words."""
-    return {"digits": _digits, "MNIST": _mnist}.get(data, _word_counts)()
+    readers: dict[str, Callable[[], Any]] = {"digits": _digits, "MNIST": _mnist}
+    return readers.get(data, _word_counts)()
 
 
 def _resemblance(images: Reals) -> SetFunction:

@@ -186,17 +186,14 @@ SHIFTED = edited(
     byte_pair_encoding,
     "shifted",
     "Takes each merge for the one before it when it encodes.",
-    ("merged(tokens, pairs[order], order, size)", "merged(tokens, pairs[order], order + 1, size)"),
+    ("np.int64), pairs[order], order", "np.int64), pairs[order], order + 1"),
     module=RESULT,
 )
 BY_PAIR = edited(
     byte_pair_encoding,
     "by_pair",
     "Encodes by merges in the order of their tokens.",
-    (
-        "merged(tokens, pairs[order], order, size)",
-        "merged(tokens, pairs, np.arange(len(pairs)), size)",
-    ),
+    ("np.int64), pairs[order], order", "np.int64), pairs[order], np.arange(len(order))"),
     module=RESULT,
 )
 SHORT_SIGHTED = edited(

@@ -192,6 +192,8 @@ def test_greedy_is_not_the_best() -> None:
 def test_the_search_gives_up() -> None:
     with pytest.raises(ValueError, match=r"most_states=50 texts; byte_pair_encoding takes large"):
         optimal_merges("abcabdacdbcabd", 5, most_states=50)
+    with pytest.raises(ValueError, match="got one of 1200 characters"):
+        optimal_merges("".join(map(chr, range(1200))), 1200)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +226,12 @@ def test_hostile_counts(merges: Any) -> None:
         optimal_merges("abab", merges)
     with pytest.raises((TypeError, ValueError), match="least_count must be an integer"):
         byte_pair_encoding("abab", 1, least_count=merges)
+
+
+@pytest.mark.parametrize("overlaps", [1, "no", None, np.ones(1, bool)])
+def test_hostile_flags(overlaps: Any) -> None:
+    with pytest.raises(TypeError, match="overlaps must be True or False"):
+        byte_pair_encoding("abab", 1, overlaps=overlaps)
 
 
 def test_hostile_encoding() -> None:
