@@ -2,6 +2,7 @@ from ._auction_result import AuctionResult
 from ._budget_clock import BudgetClock, budget_clock, budget_ratio
 from ._check_truthful import check_truthful
 from ._descending_clock import DescendingClock, descending_clock
+from ._hiring import HiringContract, best_contract
 from ._line_axioms import AxiomWitness, LineAxioms, check_line_axioms
 from ._line_facility import (
     average_of_phantoms,
@@ -26,6 +27,7 @@ __all__ = [
     "BudgetClock",
     "DescendingClock",
     "Finding",
+    "HiringContract",
     "LineAxioms",
     "OnlineMenus",
     "Persuasion",
@@ -33,6 +35,7 @@ __all__ = [
     "SignalingMenu",
     "TruthfulnessReport",
     "average_of_phantoms",
+    "best_contract",
     "budget_clock",
     "budget_ratio",
     "check_line_axioms",

@@ -9,6 +9,7 @@ from proofs_checks.mechanisms.facility import (
     uniform_fair,
     uniform_welfare,
 )
+from proofs_checks.mechanisms.hiring import hiring_above, hiring_below, hiring_best, hiring_truthful
 from proofs_checks.mechanisms.persuasion import (
     menu_above,
     menu_below,
@@ -57,6 +58,10 @@ __all__ = [
     "clock_truthful",
     "clock_useful",
     "clock_welfare",
+    "hiring_above",
+    "hiring_below",
+    "hiring_best",
+    "hiring_truthful",
     "median_cost",
     "menu_above",
     "menu_below",

@@ -9,6 +9,12 @@ from algos.mechanisms.theorems.facility import (
     UNIFORM_FAIR,
     UNIFORM_WELFARE,
 )
+from algos.mechanisms.theorems.hiring import (
+    HIRING_ABOVE,
+    HIRING_BELOW,
+    HIRING_BEST,
+    HIRING_TRUTHFUL,
+)
 from algos.mechanisms.theorems.persuasion import (
     MENU_ABOVE,
     MENU_BELOW,
@@ -57,6 +63,10 @@ __all__ = [
     "CLOCK_TRUTHFUL",
     "CLOCK_USEFUL",
     "CLOCK_WELFARE",
+    "HIRING_ABOVE",
+    "HIRING_BELOW",
+    "HIRING_BEST",
+    "HIRING_TRUTHFUL",
     "MEDIAN_COST",
     "MENU_ABOVE",
     "MENU_BELOW",
