@@ -36,12 +36,14 @@ def cost_scaled_greedy(function: SetFunction, costs: Any, k: int | None = None) 
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative.
+        A marginal is no number, or negative, or greater than that of the same element to a
+        smaller set.
 
     Notes
     -----
     f(S) − c(S) ≥ f(T)/2 − c(T) for every set T of at most k elements. Of equal scores the least
-    element wins. At most n (k + 1) marginals.
+    element wins. At most n (size of S + 2) marginals; mostly far fewer, since one is computed again
+    only if its old value, which bounds it, might win. O(n) time a round besides.
 
     References
     ----------

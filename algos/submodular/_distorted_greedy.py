@@ -41,7 +41,8 @@ def distorted_greedy(
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative.
+        A marginal is no number, or negative, or greater than that of the same element to a
+        smaller set.
 
     Notes
     -----
@@ -49,8 +50,9 @@ def distorted_greedy(
 
         f(S) − c(S) ≥ (1 − (1 − γ/R)^m) f(T) − (m/R) c(T);
 
-    m = R gives (1 − e^(−γ)) f(T) − c(T). Of equal scores the least element wins. Marginals are
-    computed once for each S, so n (min(R, size of S) + 1) at most.
+    m = R gives (1 − e^(−γ)) f(T) − c(T). Of equal scores the least element wins. At most
+    n (size of S + 2) marginals; mostly far fewer for γ = 1, where one is computed again only
+    if its old value, which bounds it, might win. O(n) time a round besides.
 
     References
     ----------

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from algos._arguments import checked_array
+from algos.submodular._lazy_net_rounds import lazy_net_rounds
 from algos.submodular._net_rounds import net_rounds
 from algos.submodular._oracle import Oracle
 from algos.submodular._score_rules import ScoreRule
@@ -78,24 +79,28 @@ def select(
     pools: Iterable[Indices] | None = None,
     ratio: float = 1.0,
 ) -> NetSelection:
-    """Run the rounds, and bound f − c of k elements at every S of which all marginals are known.
+    """Run the rounds, and bound f − c of all sets of k elements where no sample was taken.
 
-    f(T) − c(T) ≤ f(S) + Σ_(e ∈ T − S) (f(e|S)/γ − c_e); at the last S marginals are asked for.
+    f(T) − c(T) ≤ f(S) + Σ_(e ∈ T − S) (f(e|S)/γ − c_e), for every S on the way, with marginals or
+    bounds on them; at the last S all marginals are asked for. Lazy rounds need γ = 1.
     """
     chosen: list[int] = []
     gained: list[float] = []
     value, bound = 0.0, np.inf
-    for one in net_rounds(oracle, costs, rule, pools=pools):
+    if pools is None and ratio == 1:
+        rounds = lazy_net_rounds(oracle, costs, rule)
+    else:
+        rounds = net_rounds(oracle, costs, rule, pools=pools)
+    for one in rounds:
         if pools is None:
             bound = min(bound, cardinality_bound(value, one.gains / ratio - costs[one.pool], k))
         if one.place is not None:
             chosen.append(int(one.pool[one.place]))
             gained.append(float(one.gains[one.place]))
             value += gained[-1]
-    if pools is not None or one.place is not None:
-        left = np.delete(oracle.everything, np.array(chosen, dtype=np.intp))
-        gains = oracle.gains(one.state, left)
-        bound = min(bound, cardinality_bound(value, gains / ratio - costs[left], k))
     elements = np.array(chosen, dtype=np.intp)
+    left = np.delete(oracle.everything, elements)
+    gains = oracle.gains(one.state, left)
+    bound = min(bound, cardinality_bound(value, gains / ratio - costs[left], k))
     cost = float(costs[elements].sum())
     return NetSelection(elements, np.array(gained), value, cost, bound, oracle.calls)

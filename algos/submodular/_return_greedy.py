@@ -34,13 +34,15 @@ def roi_greedy(function: SetFunction, costs: Any) -> NetSelection:
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative.
+        A marginal is no number, or negative, or greater than that of the same element to a
+        smaller set.
 
     Notes
     -----
     For every set T and every β ≥ 0, all at once, f(S) − c(S) ≥ (1 − e^(−β)) f(T) − β c(T). The best
     β gives f(T) − c(T) − c(T) ln(f(T)/c(T)) where f(T) ≥ c(T). Of equal scores the least element
-    wins. At most n (size of S + 1) marginals.
+    wins. At most n (size of S + 2) marginals; mostly far fewer, since one is computed again only if
+    its old value, which bounds it, might win. O(n) time a round besides.
 
     References
     ----------

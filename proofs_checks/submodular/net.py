@@ -264,7 +264,9 @@ FEWER = edited(
             distorted_greedy,
             "taken_for_submodular",
             "Takes marginals as if f were submodular.",
-            ("k, ratio=ratio)\n", "k)\n"),
+            ("one.gains / ratio", "one.gains"),
+            ("gains / ratio - costs[left]", "gains - costs[left]"),
+            module=SELECT,
         ),
     ],
 )

@@ -16,12 +16,17 @@ from algos.submodular import (
     FacilityLocation,
     NetSelection,
     OracleError,
+    SetFunction,
     cost_scaled_greedy,
     distorted_greedy,
     roi_greedy,
     stochastic_distorted_greedy,
     unconstrained_distorted_greedy,
 )
+from algos.submodular._lazy_net_rounds import lazy_net_rounds
+from algos.submodular._net_rounds import net_rounds
+from algos.submodular._oracle import Oracle
+from algos.submodular._score_rules import CostScaled, Distorted, ReturnOnInvestment, ScoreRule
 
 ALL: list[Callable[..., NetSelection]] = [
     distorted_greedy,
@@ -37,6 +42,39 @@ WITH_K: list[Callable[..., NetSelection]] = [
     cost_scaled_greedy,
     stochastic_distorted_greedy,
 ]
+
+
+class ByHand(SetFunction):
+    """A function of sets, asked twice for each marginal."""
+
+    def __init__(self, values: Callable[[frozenset[int]], float], size: int) -> None:
+        self.values = values
+        super().__init__(size)
+
+    def start(self) -> set[int]:
+        """Give the empty set."""
+        return set()
+
+    def gains(self, state: set[int], candidates: Any) -> Any:
+        """Subtract."""
+        return np.array([self.values(frozenset(state | {int(e)})) for e in candidates]) - (
+            self.values(frozenset(state))
+        )
+
+    def push(self, state: set[int], element: int) -> None:
+        """Add."""
+        state.add(element)
+
+
+class Power:
+    """The size of a set to a power: weakly submodular above 1."""
+
+    def __init__(self, power: float) -> None:
+        self.power = power
+
+    def __call__(self, S: frozenset[int]) -> float:
+        """Compute."""
+        return float(len(S) ** self.power)
 
 
 def subsets(n: int, k: int) -> Iterable[tuple[int, ...]]:
@@ -130,7 +168,7 @@ def test_small_cases_by_hand() -> None:
     assert one.gains.tolist() == [2, 1]
     assert (one.value, one.cost, one.net) == (3, 1.4, 1.6)
     assert one.upper_bound == pytest.approx(2.1)  # f({1}) + (1 − 1)⁺ + (1 − 0.9)⁺
-    assert one.oracle_calls == 3 + 2 + 1
+    assert one.oracle_calls == 3 + 2 + 1  # all; all in the last round; who is left
     two = cost_scaled_greedy(function, [1.0, 0.5, 0.4])
     assert two.elements.tolist() == [1, 2]
     three = roi_greedy(function, [1.0, 0.5, 1.0])  # a return of 1 is not worth it
@@ -261,21 +299,13 @@ def test_ratio_that_cannot_be(ratio: float) -> None:
 
 @pytest.mark.parametrize("algorithm", ALL)
 def test_functions_that_cannot_be(algorithm: Any) -> None:
-    class Falling(Coverage):
-        """Element 1 lowers it once element 0 is in."""
+    def falling(S: frozenset[int]) -> float:
+        """Lose by element 1 once element 0 is in."""
+        return 100.0 * (0 in S) + (1 in S) + (2 in S) - 2 * (0 in S and 1 in S)
 
-        def gains(self, state: Any, candidates: Any) -> Any:
-            """Compute."""
-            gains = super().gains(state, candidates)
-            gains[(candidates == 1) & (state[0] == 0)] = -1
-            return gains
-
-    class Broken(Coverage):
-        """Nobody knows the value of element 2."""
-
-        def gains(self, state: Any, candidates: Any) -> Any:
-            """Compute."""
-            return np.where(candidates == 2, np.nan, super().gains(state, candidates))
+    def broken(S: frozenset[int]) -> float:
+        """Know nothing of element 2."""
+        return math.nan if 2 in S else float(len(S))
 
     class Declared(Coverage):
         """Says so itself."""
@@ -283,9 +313,9 @@ def test_functions_that_cannot_be(algorithm: Any) -> None:
         monotone = False
 
     with pytest.raises(OracleError, match="marginal -1 of element 1"):
-        algorithm(Falling(np.eye(3), [100.0, 1, 1]), [0.0, 50, 0.1], **seeded(algorithm))
+        algorithm(ByHand(falling, 3), [0.0, 50, 0.1], **seeded(algorithm))
     with pytest.raises(OracleError, match="got nan for element 2"):
-        algorithm(Broken(np.eye(3)), np.full(3, 0.1), **seeded(algorithm))
+        algorithm(ByHand(broken, 3), np.full(3, 0.1), **seeded(algorithm))
     with pytest.raises(ValueError, match="function must be monotone, got one with monotone=False"):
         algorithm(Declared(np.eye(3)), np.ones(3))
     with pytest.raises(TypeError, match="function must be a SetFunction, got builtin_function"):
@@ -299,6 +329,44 @@ def test_functions_that_cannot_be(algorithm: Any) -> None:
 def seeded(algorithm: Any) -> dict[str, int]:
     """Give a seed to those that take one."""
     return {} if algorithm in ALL[:3] else {"rng": 5}
+
+
+@pytest.mark.parametrize(
+    "rule", [Distorted(6), Distorted(3), CostScaled(6), CostScaled(2), ReturnOnInvestment(6)]
+)
+@pytest.mark.parametrize("seed", range(40))
+def test_lazy_rounds_are_the_plain_ones(rule: ScoreRule, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    function = FacilityLocation(rng.integers(0, 4, (5, 6)) ** 2.0)
+    costs = rng.integers(0, 12, 6) / 2
+    plain, lazy = Oracle(function), Oracle(function)
+    walks = net_rounds(plain, costs, rule), lazy_net_rounds(lazy, costs, rule)
+    for one, other in zip(*walks, strict=True):
+        assert (one.step, one.place) == (other.step, other.place)
+        assert one.pool.tolist() == other.pool.tolist()
+        assert (other.gains >= one.gains).all()
+        if one.place is not None:
+            assert other.gains[one.place] == one.gains[one.place]
+            assert other.scores[one.place] == one.scores[one.place]
+    assert lazy.calls <= plain.calls
+
+
+def test_lazy_rounds_ask_for_few_marginals() -> None:
+    rng = np.random.default_rng(0)
+    function, costs = FacilityLocation(rng.random((50, 400)) ** 4), rng.random(400)
+    for algorithm in (distorted_greedy, cost_scaled_greedy, roi_greedy):
+        chosen = algorithm(function, costs)
+        assert chosen.oracle_calls <= 400 * (len(chosen.elements) + 1) / 4
+
+
+def test_functions_that_are_not_submodular() -> None:
+    for algorithm in (distorted_greedy, cost_scaled_greedy, roi_greedy):
+        with pytest.raises(OracleError, match="must be submodular, got for element 1"):
+            algorithm(ByHand(Power(2.0), 4), np.full(4, 0.2))
+    chosen = distorted_greedy(ByHand(Power(2.0), 4), np.full(4, 0.2), ratio=0.25)
+    assert sorted(chosen.elements.tolist()) == [0, 1, 2, 3]
+    assert chosen.net == pytest.approx(15.2)
+    assert chosen.upper_bound == pytest.approx(4 * (4 - 0.2))
 
 
 def test_costs_that_vanish_or_overflow_beside_the_marginals() -> None:
@@ -322,10 +390,11 @@ def test_relabelling_relabels_the_answer(algorithm: Any, seed: int) -> None:
 
 @pytest.mark.parametrize("algorithm", ALL)
 def test_the_unit_of_money_does_not_matter(algorithm: Any) -> None:
-    function, costs = instance(5)
-    one = algorithm(function, costs, **seeded(algorithm))
-    similarities = function.similarities * 2.0**40
-    other = algorithm(FacilityLocation(similarities), costs * 2.0**40, **seeded(algorithm))
+    similarities = np.random.default_rng(5).integers(0, 5, (7, 5)) ** 2.0
+    costs = np.array([3.0, 0, 7, 11, 5])
+    one = algorithm(FacilityLocation(similarities), costs, **seeded(algorithm))
+    scaled = FacilityLocation(similarities * 2.0**40)
+    other = algorithm(scaled, costs * 2.0**40, **seeded(algorithm))
     assert other.elements.tolist() == one.elements.tolist()
     assert other.net == one.net * 2.0**40
     assert other.upper_bound == one.upper_bound * 2.0**40

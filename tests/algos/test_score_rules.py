@@ -77,7 +77,8 @@ def test_rounds_tell_state_pool_and_winner(rule: ScoreRule) -> None:
     rounds = []
     for one in net_rounds(oracle, np.array([0.1, 0.1, 20]), rule):
         winner = None if one.place is None else int(one.pool[one.place])
-        rounds.append((one.step, winner, one.pool.tolist(), one.state.tolist()))
+        left = function.gains(one.state, np.arange(3)).tolist()
+        rounds.append((one.step, winner, one.pool.tolist(), left))
     assert rounds[:3] == [
         (0, 1, [0, 1, 2], [5, 7, 3]),
         (1, 0, [0, 2], [5, 0, 3]),
@@ -94,7 +95,7 @@ def test_rounds_go_on_without_candidates(rule: ScoreRule) -> None:
     rounds = list(net_rounds(oracle, costs, rule, candidates=np.array([1])))
     assert [one.place for one in rounds] == [0, None, None, None][: 2 if rule.steady else 4]
     assert [len(one.pool) for one in rounds][:2] == [1, 0]
-    assert rounds[-1].state.tolist() == [1, 0]
+    assert oracle.function.gains(rounds[-1].state, np.arange(2)).tolist() == [1, 0]
 
 
 def test_pools_shrink_to_those_who_are_left() -> None:

@@ -1,0 +1,56 @@
+"""Rounds of the greedy algorithms for f − c that use old marginals as upper bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from algos.submodular._lazy_greedy import refuse_growth
+from algos.submodular._net_rounds import Round
+from algos.submodular._oracle import RTOL, Oracle
+from algos.submodular._score_rules import ScoreRule
+from algos.submodular._selection import best
+
+__all__ = ["lazy_net_rounds"]
+
+#: Marginals that a round asks for at once, at first.
+FEW = 4
+
+
+def lazy_net_rounds(oracle: Oracle, costs: Any, rule: ScoreRule) -> Iterator[Round]:
+    """Walk through the rounds of `net_rounds`; marginals are asked for where old ones might win.
+
+    Scores rise with the marginals, and these fall as S grows. Where marginals are old they are
+    bounds in the rounds that are given, and so are their scores.
+    """
+    state, pool, size = oracle.start(), oracle.everything, 0
+    gains, known_at = oracle.gains(state, pool).copy(), np.zeros(oracle.size, dtype=np.intp)
+    slack = RTOL * float(gains.max())  # rounding may let a marginal rise
+    for step in range(rule.rounds):
+        old, few = known_at[pool] < size, FEW
+        with np.errstate(over="ignore"):
+            scores = rule.scores(step, gains[pool] + slack * old, costs[pool])
+        while True:
+            place = best(scores, pool) if len(pool) else None
+            if place is None or not scores[place] > rule.floor:
+                place = None
+                break
+            if not old[place]:
+                break
+            asked = np.flatnonzero(old)
+            if few < len(asked):
+                asked = asked[np.argpartition(-scores[asked], few)[:few]]
+            elements, few = pool[asked], 2 * few
+            fresh = oracle.gains(state, elements)
+            refuse_growth(elements, fresh, gains[elements], known_at, size)
+            gains[elements], known_at[elements], old[asked] = fresh, size, False
+            with np.errstate(over="ignore"):
+                scores[asked] = rule.scores(step, fresh, costs[elements])
+        yield Round(step, state, pool, gains[pool], scores, place)
+        if place is not None:
+            oracle.push(state, int(pool[place]))
+            pool, size = np.delete(pool, place), size + 1
+        elif rule.steady:
+            return
