@@ -18,6 +18,7 @@ venv/bin/lemmata check search --html report.html
 venv/bin/lemmata check iterations/halpern
 venv/bin/lemmata check privacy/continual-sum/simultaneous
 venv/bin/lemmata check sketching/count-sketch
+venv/bin/lemmata check submodular/greedy
 venv/bin/lemmata experiments
 test -s report.html
 venv/bin/lemmata run search/flaky-bisection --trials 20

@@ -28,8 +28,10 @@ def blocks(page: str, language: str) -> list[str]:
         "docs/index.md",
         "docs/experiments.md",
         "docs/families/iterations.md",
+        "docs/families/mechanisms.md",
         "docs/families/privacy.md",
         "docs/families/sketching.md",
+        "docs/families/submodular.md",
     ],
 )
 def test_python_blocks_run(page: str, tmp_path: Path) -> None:

@@ -1,3 +1,7 @@
 """Benchmarks and experiments of the family `mechanisms`."""
 
-__all__: list[str] = []
+from experiments.mechanisms.influence import INFLUENCE
+
+__all__ = [
+    "INFLUENCE",
+]
