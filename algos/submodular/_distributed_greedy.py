@@ -63,10 +63,10 @@ def distributed_greedy(
     References
     ----------
     R. Barbosa, A. Ene, H. Nguyen, J. Ward, "The power of randomization: distributed submodular
-    maximization on massive datasets", ICML 2015, Theorem 1.
+    maximization on massive datasets", ICML 2015.
 
     B. Mirzasoleiman, A. Karbasi, R. Sarkar, A. Krause, "Distributed submodular maximization:
-    identifying representative elements in massive data", NIPS 2013, Theorem 4.
+    identifying representative elements in massive data", NIPS 2013.
 
     Examples
     --------

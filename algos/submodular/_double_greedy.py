@@ -53,8 +53,7 @@ def double_greedy(
     References
     ----------
     N. Buchbinder, M. Feldman, J. Naor, R. Schwartz, "A tight linear time (1/2)-approximation for
-    unconstrained submodular maximization", SIAM Journal on Computing 44, 2015, Theorems 1.1
-    and 1.2.
+    unconstrained submodular maximization", SIAM Journal on Computing 44, 2015.
 
     Examples
     --------

@@ -50,7 +50,7 @@ def random_greedy(
     References
     ----------
     N. Buchbinder, M. Feldman, J. Naor, R. Schwartz, "Submodular maximization with cardinality
-    constraints", SODA 2014, Theorem 1.3.
+    constraints", SODA 2014.
 
     Examples
     --------

@@ -58,7 +58,7 @@ class SieveStreaming:
     References
     ----------
     A. Badanidiyuru, B. Mirzasoleiman, A. Karbasi, A. Krause, "Streaming submodular maximization:
-    massive data summarization on the fly", KDD 2014, Theorem 5.3.
+    massive data summarization on the fly", KDD 2014.
 
     Examples
     --------

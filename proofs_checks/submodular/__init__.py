@@ -14,6 +14,14 @@ from proofs_checks.submodular.byte_pair import (
     byte_pair_third,
     optimal_merges_saved,
 )
+from proofs_checks.submodular.constrained import (
+    knapsack_bound,
+    knapsack_one,
+    knapsack_pairs,
+    knapsack_value,
+    matroid_bound,
+    matroid_value,
+)
 from proofs_checks.submodular.continuous import dr_bound, dr_values
 from proofs_checks.submodular.dynamic import (
     dynamic_bound,
@@ -56,6 +64,13 @@ from proofs_checks.submodular.net import (
     net_stochastic,
     net_unconstrained,
 )
+from proofs_checks.submodular.nonmonotone import (
+    double_bound,
+    double_mean,
+    double_value,
+    random_mean,
+    random_monotone,
+)
 from proofs_checks.submodular.rankings import (
     committee_diminishing,
     committee_value,
@@ -63,6 +78,19 @@ from proofs_checks.submodular.rankings import (
     quota_modular,
     quota_value,
     quotas_held,
+)
+from proofs_checks.submodular.streaming import (
+    distributed_bound,
+    distributed_mean,
+    distributed_value,
+    knapsack_stream_bound,
+    knapsack_stream_gap,
+    knapsack_stream_value,
+    sieve_bound,
+    sieve_gap,
+    sieve_held,
+    sieve_merged,
+    sieve_value,
 )
 
 __all__ = [
@@ -82,6 +110,12 @@ __all__ = [
     "cut_value",
     "determinant_diminishing",
     "determinant_value",
+    "distributed_bound",
+    "distributed_mean",
+    "distributed_value",
+    "double_bound",
+    "double_mean",
+    "double_value",
     "dr_bound",
     "dr_values",
     "dynamic_bound",
@@ -92,9 +126,18 @@ __all__ = [
     "greedy_bound",
     "greedy_gap",
     "greedy_value",
+    "knapsack_bound",
+    "knapsack_one",
+    "knapsack_pairs",
+    "knapsack_stream_bound",
+    "knapsack_stream_gap",
+    "knapsack_stream_value",
+    "knapsack_value",
     "lazy_bound",
     "lazy_calls",
     "lazy_choice",
+    "matroid_bound",
+    "matroid_value",
     "mixture_diminishing",
     "mixture_value",
     "net_certificate",
@@ -111,9 +154,16 @@ __all__ = [
     "quota_modular",
     "quota_value",
     "quotas_held",
+    "random_mean",
+    "random_monotone",
     "same_order",
     "saturated_diminishing",
     "saturated_value",
+    "sieve_bound",
+    "sieve_gap",
+    "sieve_held",
+    "sieve_merged",
+    "sieve_value",
     "single_votes",
     "stochastic_calls",
     "stochastic_value",

@@ -9,6 +9,14 @@ from algos.submodular.theorems.byte_pair import (
     BYTE_PAIR_THIRD,
     OPTIMAL_MERGES,
 )
+from algos.submodular.theorems.constrained import (
+    KNAPSACK_BOUND,
+    KNAPSACK_ONE,
+    KNAPSACK_PAIRS,
+    KNAPSACK_VALUE,
+    MATROID_BOUND,
+    MATROID_VALUE,
+)
 from algos.submodular.theorems.continuous import (
     DR_BOUND,
     DR_DOWN_CLOSED,
@@ -57,6 +65,13 @@ from algos.submodular.theorems.net import (
     NET_STOCHASTIC,
     NET_UNCONSTRAINED,
 )
+from algos.submodular.theorems.nonmonotone import (
+    DOUBLE_BOUND,
+    DOUBLE_MEAN,
+    DOUBLE_VALUE,
+    RANDOM_MEAN,
+    RANDOM_MONOTONE,
+)
 from algos.submodular.theorems.rankings import (
     BORDA,
     COMMITTEE_DIMINISHING,
@@ -67,6 +82,19 @@ from algos.submodular.theorems.rankings import (
     QUOTAS_HELD,
     SAME_ORDER,
     SINGLE_VOTES,
+)
+from algos.submodular.theorems.streaming import (
+    DISTRIBUTED_BOUND,
+    DISTRIBUTED_MEAN,
+    DISTRIBUTED_VALUE,
+    KNAPSACK_STREAM_BOUND,
+    KNAPSACK_STREAM_GAP,
+    KNAPSACK_STREAM_VALUE,
+    SIEVE_BOUND,
+    SIEVE_GAP,
+    SIEVE_HELD,
+    SIEVE_MERGED,
+    SIEVE_VALUE,
 )
 
 __all__ = [
@@ -85,6 +113,12 @@ __all__ = [
     "CUT_VALUE",
     "DETERMINANT_DIMINISHING",
     "DETERMINANT_VALUE",
+    "DISTRIBUTED_BOUND",
+    "DISTRIBUTED_MEAN",
+    "DISTRIBUTED_VALUE",
+    "DOUBLE_BOUND",
+    "DOUBLE_MEAN",
+    "DOUBLE_VALUE",
     "DR_BOUND",
     "DR_DOWN_CLOSED",
     "DR_GENERAL",
@@ -98,9 +132,18 @@ __all__ = [
     "GREEDY",
     "GREEDY_BOUND",
     "GREEDY_GAP",
+    "KNAPSACK_BOUND",
+    "KNAPSACK_ONE",
+    "KNAPSACK_PAIRS",
+    "KNAPSACK_STREAM_BOUND",
+    "KNAPSACK_STREAM_GAP",
+    "KNAPSACK_STREAM_VALUE",
+    "KNAPSACK_VALUE",
     "LAZY_BOUND",
     "LAZY_CALLS",
     "LAZY_CHOICE",
+    "MATROID_BOUND",
+    "MATROID_VALUE",
     "MISSES",
     "MIXTURE_DIMINISHING",
     "MIXTURE_VALUE",
@@ -118,9 +161,16 @@ __all__ = [
     "QUOTA_BOUND",
     "QUOTA_MODULAR",
     "QUOTA_VALUE",
+    "RANDOM_MEAN",
+    "RANDOM_MONOTONE",
     "SAME_ORDER",
     "SATURATED_DIMINISHING",
     "SATURATED_VALUE",
+    "SIEVE_BOUND",
+    "SIEVE_GAP",
+    "SIEVE_HELD",
+    "SIEVE_MERGED",
+    "SIEVE_VALUE",
     "SINGLE_VOTES",
     "STOCHASTIC_CALLS",
     "STOCHASTIC_VALUE",
