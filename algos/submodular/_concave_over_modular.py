@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,16 @@ def _logarithm(t: Reals, x: Reals) -> Reals:
     return np.asarray(np.log1p(x / (1 + t)))
 
 
+def _capped(cap: float, t: Reals, x: Reals) -> Reals:
+    """Compute min(t + x, cap) − min(t, cap)."""
+    return np.minimum(x, np.maximum(cap - t, 0))
+
+
+def _difference(concave: Callable[[Reals], Any], t: Reals, x: Reals) -> Reals:
+    """Compute φ(t + x) − φ(t)."""
+    return np.asarray(concave(t + x) - concave(t), dtype=np.float64)
+
+
 def _checked_concave(concave: Any, most: float) -> Increment:
     """Turn what is given into increments; look at a callable from 0 to the greatest sum."""
     if isinstance(concave, str):
@@ -138,7 +149,7 @@ def _checked_concave(concave: Any, most: float) -> Increment:
         return _root if concave == "sqrt" else _logarithm
     if not callable(concave):
         cap = checked_real("concave", checked_number("concave", concave), 0, np.inf)
-        return lambda t, x: np.minimum(x, np.maximum(cap - t, 0))
+        return partial(_capped, cap)
     points = np.linspace(0, most, 65)
     values = np.asarray(concave(points.copy()), dtype=np.float64)
     if values.shape != points.shape or not np.isfinite(values).all():
@@ -154,4 +165,4 @@ def _checked_concave(concave: Any, most: float) -> Increment:
         if off[k] > slack:
             at = ", ".join(f"{values[i]:g} at {points[i]:g}" for i in range(k, k + width))
             raise ValueError(f"concave must {what}, got {at}")
-    return lambda t, x: np.asarray(concave(t + x) - concave(t), dtype=np.float64)
+    return partial(_difference, concave)

@@ -40,7 +40,8 @@ class LogDeterminant(VectorisedFunction):
     -----
     The Cholesky factor of I + K_S grows by a row with every element, and the marginal of e is
     log(1 + v_e), v_e being what is left of K_ee. For S of k elements `gains` takes O(1) time a
-    candidate, `push` O(k n); memory of n² numbers, and k n for a state.
+    candidate, `push` O(k n); memory of n² numbers, and k n for a state. `from_features` keeps
+    n d numbers in place of n².
 
     References
     ----------
@@ -57,31 +58,49 @@ class LogDeterminant(VectorisedFunction):
     """
 
     def __init__(self, kernel: Any) -> None:
-        self._kernel = checked_array("kernel", kernel, shape=(None, None))
-        if self._kernel.shape[0] != self._kernel.shape[1]:
-            raise ValueError(f"kernel must have shape (n, n), got {self._kernel.shape}")
-        super().__init__(len(self._kernel))
-        self._left = self._kernel.diagonal().copy()
-        if (self._left < 0).any():
-            e = int(self._left.argmin())
-            raise ValueError(
-                f"kernel must be positive semidefinite, got {self._left[e]:g} at ({e}, {e})"
-            )
-        self._slack = RTOL * float(self._left.max())
-        roots = np.sqrt(self._left)
-        for e, row in enumerate(self._kernel):
-            if (np.abs(row - self._kernel[:, e]) > self._slack).any():
-                other = int(np.abs(row - self._kernel[:, e]).argmax())
-                raise ValueError(
-                    f"kernel must be symmetric, got {row[other]:g} at ({e}, {other}) and "
-                    f"{self._kernel[other, e]:g} at ({other}, {e})"
-                )
-            if (np.abs(row) > roots[e] * roots + self._slack).any():
-                other = int((np.abs(row) - roots[e] * roots).argmax())
-                raise ValueError(
-                    f"kernel must be positive semidefinite, got {row[other]:g} at ({e}, {other}), "
-                    f"but {self._left[e]:g} and {self._left[other]:g} on the diagonal"
-                )
+        self._kernel = _checked_kernel(kernel)
+        self._features: Reals | None = None
+        self._set_diagonal(self._kernel.diagonal().copy())
+
+    @classmethod
+    def from_features(cls, features: Any) -> LogDeterminant:
+        """Take inner products of rows as the kernel, without making it.
+
+        Parameters
+        ----------
+        features : array_like, shape (n, d)
+            A vector for each element.
+
+        Returns
+        -------
+        LogDeterminant
+            With memory of d numbers an element.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from algos.submodular import LogDeterminant
+        >>> vectors = np.random.default_rng(0).normal(size=(100, 5))
+        >>> one, other = LogDeterminant.from_features(vectors), LogDeterminant(vectors @ vectors.T)
+        >>> bool(np.isclose(one.value(range(20)), other.value(range(20))))
+        True
+        """
+        made = cls.__new__(cls)
+        made._features = checked_array("features", features, shape=(None, None))
+        made._set_diagonal((made._features**2).sum(axis=1))
+        return made
+
+    def _set_diagonal(self, diagonal: Reals) -> None:
+        """Keep the diagonal of the kernel."""
+        super().__init__(len(diagonal))
+        self._left = diagonal
+        self._slack = RTOL * float(diagonal.max())
+
+    def _row(self, element: int) -> Reals:
+        """Give a row of the kernel."""
+        if self._features is None:
+            return np.array(self._kernel[element])
+        return np.asarray(self._features @ self._features[element])
 
     def start(self) -> State:
         """Give the diagonal, a factor without rows, and who is in S."""
@@ -97,7 +116,7 @@ class LogDeterminant(VectorisedFunction):
         left, rows, chosen = state
         if chosen[element]:
             return
-        row = self._kernel[element].copy()
+        row = self._row(element)
         for earlier in rows:
             row -= earlier[element] * earlier
         row /= np.sqrt(1 + max(left[element], 0.0))
@@ -110,3 +129,30 @@ class LogDeterminant(VectorisedFunction):
             raise OracleError(
                 f"kernel must be positive semidefinite, but its rows and columns {minor} are not"
             )
+
+
+def _checked_kernel(kernel: Any) -> Reals:
+    """Validate a symmetric matrix of which no minor of two rows is negative."""
+    array = checked_array("kernel", kernel, shape=(None, None))
+    if array.shape[0] != array.shape[1]:
+        raise ValueError(f"kernel must have shape (n, n), got {array.shape}")
+    diagonal = array.diagonal()
+    if (diagonal < 0).any():
+        e = int(diagonal.argmin())
+        raise ValueError(f"kernel must be positive semidefinite, got {diagonal[e]:g} at ({e}, {e})")
+    slack, roots = RTOL * float(diagonal.max()), np.sqrt(diagonal)
+    for e, row in enumerate(array):
+        apart, above = np.abs(row - array[:, e]), np.abs(row) - roots[e] * roots
+        other = int(apart.argmax())
+        if apart[other] > slack:
+            raise ValueError(
+                f"kernel must be symmetric, got {row[other]:g} at ({e}, {other}) and "
+                f"{array[other, e]:g} at ({other}, {e})"
+            )
+        other = int(above.argmax())
+        if above[other] > slack:
+            raise ValueError(
+                f"kernel must be positive semidefinite, got {row[other]:g} at ({e}, {other}), "
+                f"but {diagonal[e]:g} and {diagonal[other]:g} on the diagonal"
+            )
+    return array

@@ -44,8 +44,7 @@ class SaturatedCoverage(VectorisedFunction):
 
     References
     ----------
-    H. Lin, J. Bilmes, "A class of submodular functions for document summarization", ACL 2011,
-    Section 4.1.
+    H. Lin, J. Bilmes, "A class of submodular functions for document summarization", ACL 2011.
 
     Examples
     --------

@@ -31,6 +31,10 @@ Indices = NDArray[np.intp]
 Reals = NDArray[np.float64]
 
 
+#: Elements of a set that a message holds.
+MOST_SHOWN = 50
+
+
 class OracleError(ValueError):
     """A set function is not what it says: the message names the sets that show it."""
 
@@ -183,8 +187,10 @@ def checked_subset(size: int, subset: Iterable[int]) -> Indices:
 
 
 def shown(elements: Iterable[int]) -> str:
-    """Write a set as it is in mathematics."""
-    return "{" + ", ".join(map(str, sorted(int(e) for e in elements))) + "}"
+    """Write a set as it is in mathematics, and of a large one the first elements."""
+    numbers = sorted(int(e) for e in elements)
+    more = f", …: {len(numbers)} elements" if len(numbers) > MOST_SHOWN else ""
+    return "{" + ", ".join(map(str, numbers[:MOST_SHOWN])) + more + "}"
 
 
 def is_sparse(matrix: Any) -> bool:

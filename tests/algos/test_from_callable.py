@@ -219,6 +219,12 @@ def test_marginals_that_are_none(wrong: str, message: str) -> None:
         greedy(Broken(wrong), 2)
 
 
+def test_messages_hold_no_more_than_50_elements() -> None:
+    function = from_callable(lambda S: math.nan if len(S) == 300 else 0, 300, verify=0)
+    with pytest.raises(OracleError, match=r"48, 49, …: 300 elements\}$"):
+        function.value(range(300))
+
+
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_tiny_ground_sets(size: int) -> None:
     function = from_callable(len, size)

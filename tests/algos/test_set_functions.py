@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -94,6 +95,8 @@ CASES: dict[str, tuple[Callable[[], SetFunction], Callable[[list[int]], float], 
     "callable": (lambda: ConcaveOverModular(FEATURES, lambda x: x**0.3), powers, True),
     "saturated": (lambda: SaturatedCoverage(SIMILARITIES, 0.4), saturated, True),
     "determinant": (lambda: LogDeterminant(KERNEL), determinant, True),
+    "determinant of features": (
+        lambda: LogDeterminant.from_features(VECTORS), determinant, True),
     "mixture": (
         lambda: Mixture([GraphCut(WEIGHTS), ConcaveOverModular(FEATURES, weights=PRICES)],
                         [2, 0.5]), mixed, False),
@@ -223,6 +226,12 @@ def test_blocks_stop_where_they_may() -> None:
     assert mine.gains_until(mine.start(), order[:1], bounds[:1]) is None
 
 
+@pytest.mark.parametrize("name", [name for name in CASES if name != "callable"])
+def test_functions_travel_to_other_processes(name: str) -> None:
+    function = CASES[name][0]()
+    assert pickle.loads(pickle.dumps(function)).value([0, 3]) == function.value([0, 3])
+
+
 def test_arguments_are_left_as_they_are() -> None:
     weights, kernel = WEIGHTS.copy(), KERNEL.copy()
     for function in (GraphCut(weights), LogDeterminant(kernel), ConcaveOverModular(weights)):
@@ -319,6 +328,8 @@ BAD: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: ConcaveOverModular([[4.0]], np.sum), ValueError, "concave must give a finite number"),
     (lambda: ConcaveOverModular([[1.0]], weights=[-1]), ValueError, "weights must be at least 0"),
     (lambda: ConcaveOverModular([[1.0]], weights=[1, 2]), ValueError, "weights must have shape"),
+    (lambda: LogDeterminant.from_features([1.0]), ValueError, "features must have shape"),
+    (lambda: LogDeterminant.from_features([[math.nan]]), ValueError, "features must be finite"),
     (lambda: SaturatedCoverage([[1.0]], 0), ValueError, "saturation must lie in"),
     (lambda: SaturatedCoverage([[1.0]], 1.5), ValueError, "saturation must lie in"),
     (lambda: SaturatedCoverage([[-1.0]]), ValueError, "similarities must be at least 0"),

@@ -3,7 +3,7 @@
 from sympy import Symbol, exp
 
 from algos.submodular import CommitteeScore, biased_rankings, quota_greedy
-from algos.theorem import InExpectation, Source, Surely, Theorem, Tightness, here
+from algos.theorem import InExpectation, Surely, Theorem, Tightness, here
 
 greatest = Symbol("greatest", nonnegative=True)
 optimum = Symbol("optimum", nonnegative=True)
@@ -28,14 +28,7 @@ COMMITTEE_DIMINISHING = Theorem(
         "Where shares do not rise, marginals of a multiwinner score fall as the committee grows, "
         "and none is negative. Rounding is measured by the greatest marginal."
     ),
-    source=Source(
-        authors="P. Skowron, P. Faliszewski, J. Lang",
-        title="Finding a collective set of items: from proportional multirepresentation to group "
-        "recommendation",
-        year=2016,
-        venue="Artificial Intelligence 241",
-        locator="docs/theory/submodular_rankings.md, Scores",
-    ),
+    source=here(PAGE, "Scores"),
 )
 
 COMMITTEE_VALUE = Theorem(
@@ -79,13 +72,7 @@ QUOTA_VALUE = Theorem(
         "For a monotone submodular f the value is at least half of that of the best k elements "
         "within the quotas."
     ),
-    source=Source(
-        authors="M. L. Fisher, G. L. Nemhauser, L. A. Wolsey",
-        title="An analysis of approximations for maximizing submodular set functions—II",
-        year=1978,
-        venue="Mathematical Programming Studies 8",
-        locator="Theorem 2.1 for one matroid; docs/theory/submodular_rankings.md, Quotas",
-    ),
+    source=here(PAGE, "Quotas"),
     rtol=RTOL,
     tightness=Tightness(1.0, "one for two"),
 )
