@@ -55,6 +55,9 @@ class Coverage(SetFunction):
         )
         if (self.weights < 0).any():
             raise ValueError(f"weights must be at least 0, got {self.weights.min()}")
+        with np.errstate(over="ignore"):
+            if not np.isfinite(self.weights.sum()):
+                raise ValueError(f"weights must have a finite sum, got {self.weights.max()}")
         self._starts, self._items, self._chances = rows.indptr, rows.indices, rows.data
         super().__init__(size)
 

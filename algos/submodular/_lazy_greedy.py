@@ -67,23 +67,25 @@ def lazy_greedy(function: SetFunction, k: int) -> Selection:
     k = checked_count("k", k, most=oracle.size)
     state, order = oracle.start(), oracle.everything.copy()
     bounds, known_at = np.full(oracle.size, np.inf), np.zeros(oracle.size, dtype=np.intp)
-    chosen, gained, value, upper_bound = [], [], 0.0, np.inf
+    chosen: list[int] = []
+    gained: list[float] = []
+    value, upper_bound = 0.0, np.inf
     for step in range(k):
         gains = gains_until(oracle, state, order, bounds)
         passed = len(gains)
-        refuse_growth(order, gains, bounds, known_at, step)
+        refuse_growth(order, gains, bounds, known_at, step, gained[0] if gained else 0.0)
         known_at[order[:passed]] = step
         place = best(gains, order)
         oracle.push(state, int(order[place]))
-        chosen.append(order[place])
-        gained.append(gains[place])
+        chosen.append(int(order[place]))
+        gained.append(float(gains[place]))
         others, lower = np.delete(order[:passed], place), np.delete(gains, place)
         first = np.lexsort((others, -lower))
         reinsert(order, bounds, passed, others[first], lower[first])
         order, bounds = order[1:], bounds[1:]
         greatest = gained[-1] + bounds[: k - 1].sum()
         upper_bound = min(upper_bound, value + float(greatest))
-        value += float(gained[-1])
+        value += gained[-1]
     return Selection(
         np.array(chosen, dtype=np.intp), np.array(gained), value, upper_bound, oracle.calls
     )
@@ -107,10 +109,15 @@ def gains_until(oracle: Oracle, state: Any, candidates: Indices, bounds: Reals) 
 
 
 def refuse_growth(
-    candidates: Indices, gains: Reals, bounds: Reals, known_at: Indices, size: int
+    candidates: Indices,
+    gains: Reals,
+    bounds: Reals,
+    known_at: Indices,
+    size: int,
+    largest: float = 0.0,
 ) -> None:
-    """Stop where a marginal is greater than it was to a smaller set."""
-    grown = gains - bounds[: len(gains)] > RTOL * gains.max()
+    """Stop where a marginal is greater than to a smaller set, beyond the largest one's rounding."""
+    grown = gains - bounds[: len(gains)] > RTOL * max(largest, gains.max())
     if grown.any():
         p = int(np.argmax(grown))
         element = candidates[p]

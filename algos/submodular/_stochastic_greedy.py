@@ -79,7 +79,7 @@ def stochastic_greedy(
     sampled = math.ceil(oracle.size / k * math.log(1 / epsilon))
     state, left = oracle.start(), oracle.everything.copy()
     bounds, known_at = np.full(oracle.size, np.inf), np.zeros(oracle.size, dtype=np.intp)
-    chosen, gained = [], []
+    chosen, gained, largest = [], [], 0.0
     for step in range(k):
         places = rng.choice(len(left), min(sampled, len(left)), replace=False, shuffle=False)
         sample = left[places]
@@ -88,7 +88,8 @@ def stochastic_greedy(
             places, sample = places[first], sample[first]
             gains = gains_until(oracle, state, sample, bounds[sample])
             sample = sample[: len(gains)]
-            refuse_growth(sample, gains, bounds[sample], known_at, step)
+            largest = max(largest, gains.max())
+            refuse_growth(sample, gains, bounds[sample], known_at, step, largest)
             bounds[sample], known_at[sample] = gains, step
         else:
             gains = oracle.gains(state, sample)

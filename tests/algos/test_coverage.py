@@ -104,6 +104,7 @@ def test_nothing_to_cover() -> None:
         ((np.eye(2), [1.0]), r"weights must have shape \(2\)"),
         ((np.eye(2), [1.0, -2.0]), "weights must be at least 0, got -2.0"),
         ((np.eye(2), [1.0, math.nan]), "weights must be finite"),
+        ((np.eye(2), [1e308, 1e308]), "weights must have a finite sum"),
     ],
 )
 def test_bad_input(arguments: Any, message: str) -> None:

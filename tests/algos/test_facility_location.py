@@ -144,6 +144,7 @@ def test_pickled_functions_work() -> None:
         ([[1.0, math.nan]], "similarities must be finite"),
         ([[1.0, math.inf]], "similarities must be finite"),
         ([[1.0, -0.5]], "similarities must be at least 0, got -0.5"),
+        ([[1e308], [1e308]], "similarities must have a finite sum"),
         ([1.0, 2.0], r"similarities must have shape \(n, n\), got \(2,\)"),
         (np.empty((0, 3)), "similarities must have shape"),
         (np.empty((3, 0)), "similarities must have shape"),
