@@ -3,6 +3,7 @@ from ._budget_clock import BudgetClock, budget_clock, budget_ratio
 from ._check_truthful import check_truthful
 from ._descending_clock import DescendingClock, descending_clock
 from ._hiring import HiringContract, best_contract
+from ._hiring_online import OnlineContracts
 from ._line_axioms import AxiomWitness, LineAxioms, check_line_axioms
 from ._line_facility import (
     average_of_phantoms,
@@ -29,6 +30,7 @@ __all__ = [
     "Finding",
     "HiringContract",
     "LineAxioms",
+    "OnlineContracts",
     "OnlineMenus",
     "Persuasion",
     "PostedPrices",

@@ -9,7 +9,13 @@ from proofs_checks.mechanisms.facility import (
     uniform_fair,
     uniform_welfare,
 )
-from proofs_checks.mechanisms.hiring import hiring_above, hiring_below, hiring_best, hiring_truthful
+from proofs_checks.mechanisms.hiring import (
+    hiring_above,
+    hiring_below,
+    hiring_best,
+    hiring_truthful,
+    online_hiring,
+)
 from proofs_checks.mechanisms.persuasion import (
     menu_above,
     menu_below,
@@ -67,6 +73,7 @@ __all__ = [
     "menu_below",
     "menu_truthful",
     "menu_unreported",
+    "online_hiring",
     "online_regret",
     "phantom_truthful",
     "posted_payments",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from algos.mechanisms import best_contract
+from algos.mechanisms import OnlineContracts, best_contract
 from algos.mechanisms.theorems import hiring as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
@@ -184,3 +184,81 @@ def hiring_best(algorithm: Any, job: Job, rng: np.random.Generator) -> Measureme
         others += [scale * best for scale in (0.1, 0.2, 0.4, 0.8)]
     most = max(profit(job, payments) for payments in others)
     return Measurement(algorithm(*job.data, most=MOST).profit, other=most)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Agents who find one of ten states, or guess, at costs in parts of the full payment."""
+
+    costs: tuple[float, ...]
+    payment: float = 0.2
+    states: int = 10
+    horizon: int = 800
+
+    def profits(self, scale: float) -> Any:
+        """What the principal gets from each agent on average, if that scale is offered."""
+        gain = scale * self.payment * (1 - 1 / self.states)
+        works = gain >= np.resize(self.costs, self.horizon) * self.payment - 1e-12
+        return np.where(works, 1.0, 1 / self.states) * (1 - scale * self.payment)
+
+    @property
+    def best(self) -> float:
+        """The best fixed scale: 0, or one at which somebody just works."""
+        least = [cost / (1 - 1 / self.states) for cost in self.costs]
+        return max(float(self.profits(one).sum()) for one in (0, *least) if one <= 1)
+
+
+#: Random agents are dear, so that most instances show a learner that does not learn.
+PARTS = st.integers(78, 89).map(lambda k: k / 100)
+STREAMS = st.lists(PARTS, min_size=1, max_size=4).map(lambda costs: Stream(tuple(costs)))
+UNLEARNED = edited(
+    OnlineContracts,
+    "unlearned",
+    "Forgets what the offers have brought.",
+    ("self._logs[self.open_arm] += self", "self._logs[self.open_arm] += 0 * self"),
+    module="algos.mechanisms._exp3",
+)
+CONTRARY = edited(
+    OnlineContracts,
+    "contrary",
+    "Offers less often what has brought more.",
+    ("self._logs[self.open_arm] += self", "self._logs[self.open_arm] -= self"),
+    module="algos.mechanisms._exp3",
+)
+
+
+@check(
+    claims.ONLINE_HIRING,
+    on=Instances(
+        STREAMS,
+        [
+            ("dear", Stream((0.88,))),
+            ("free", Stream((0.0,))),
+            ("cheap or dear", Stream((0.2, 0.7))),
+        ],
+    ),
+    faults=[UNLEARNED, CONTRARY],
+    trials=180,
+)
+def online_hiring(algorithm: Any, stream: Stream, rng: np.random.Generator) -> Measurement:
+    """Add the profits up, and compare with the best fixed scale."""
+    full = stream.payment * np.eye(stream.states)
+    learner = algorithm(full, stream.horizon, low=0, high=1, rng=rng)
+    tables = {scale: stream.profits(scale) for scale in learner.scales.tolist()}
+    lucky, total = rng.random(stream.horizon) < 1 / stream.states, 0.0
+    for agent in range(stream.horizon):
+        learner.offer()
+        scale = learner.scale
+        expected = tables[scale][agent]
+        total += expected
+        # right for sure after work, by luck without it: payment and profit come with it
+        right = expected > 0.5 or lucky[agent]
+        learner.observe((1 - scale * stream.payment) * right)
+    return Measurement(
+        total,
+        best=stream.best,
+        horizon=stream.horizon,
+        payment=stream.payment,
+        scales=len(tables),
+        width=1.0,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algos.mechanisms import best_contract
+from algos.mechanisms import OnlineContracts, best_contract
 
 IDLE = [[0.5, 0.5], [0.5, 0.5]]
 
@@ -137,3 +137,65 @@ def test_bad_arguments_are_refused(changes: dict[str, Any], words: str) -> None:
 def test_costs_that_are_no_numbers_are_refused(costs: Any) -> None:
     with pytest.raises(TypeError, match="costs must be an array of"):
         best_contract([0.5, 0.5], [IDLE, work(0.75)], costs, np.eye(2))
+
+
+def test_scales_and_their_number() -> None:
+    learner = OnlineContracts(np.eye(2), 1000, low=0, high=1, rng=0)
+    assert len(learner.scales) == math.ceil((1000 / math.log(1000)) ** (1 / 3))
+    assert learner.scales[-1] == 1
+    assert learner.probabilities == pytest.approx(np.full(6, 1 / 6))
+    offer = learner.offer()
+    assert offer == pytest.approx(learner.scale * np.eye(2))
+    learner.observe(1.0)
+    assert learner.probabilities.sum() == pytest.approx(1)
+    assert learner.probabilities.max() > 1 / 6
+
+
+def test_learners_find_the_scale_that_works() -> None:
+    """Agents work at 0.6 or more; the principal then has 0.9, less half the scale."""
+    learner = OnlineContracts(np.eye(2), 4000, low=-1, high=1, rng=1)
+    for _ in range(4000):
+        works = learner.offer()[0, 0] >= 0.6
+        learner.observe(0.9 - learner.scale / 2 if works else -learner.scale / 2)
+    best = learner.scales[learner.scales >= 0.6].min()
+    assert learner.scales[learner.probabilities.argmax()] == best
+
+
+def test_the_same_seed_offers_the_same() -> None:
+    one, two = (OnlineContracts(np.eye(2), 50, low=0, high=1, rng=3) for _ in range(2))
+    for _ in range(20):
+        assert (one.offer() == two.offer()).all()
+        one.observe(0.5)
+        two.observe(0.5)
+
+
+def test_offers_and_profits_take_turns() -> None:
+    learner = OnlineContracts(np.eye(2), 50, low=0, high=1)
+    with pytest.raises(ValueError, match="nothing is on offer"):
+        learner.observe(0.5)
+    with pytest.raises(ValueError, match="nothing is on offer"):
+        _ = learner.scale
+    learner.offer()
+    with pytest.raises(ValueError, match="an offer is open"):
+        learner.offer()
+    for profit in (-0.1, 1.1, math.nan):
+        with pytest.raises(ValueError, match="profit must lie in"):
+            learner.observe(profit)
+    learner.observe(1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"payments": [[-1.0]]}, "payments must be at least 0"),
+        ({"payments": [1.0]}, "payments must have shape"),
+        ({"payments": [[math.nan]]}, "payments must be finite"),
+        ({"horizon": 1}, "horizon must be an integer"),
+        ({"low": math.inf}, "low must lie in"),
+        ({"low": 1, "high": 1}, "high must lie in"),
+    ],
+)
+def test_bad_learners_are_refused(changes: dict[str, Any], words: str) -> None:
+    options: dict[str, Any] = {"payments": np.eye(2), "horizon": 9, "low": 0, "high": 1, **changes}
+    with pytest.raises(ValueError, match=words):
+        OnlineContracts(options.pop("payments"), **options)

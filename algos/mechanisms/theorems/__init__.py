@@ -14,6 +14,7 @@ from algos.mechanisms.theorems.hiring import (
     HIRING_BELOW,
     HIRING_BEST,
     HIRING_TRUTHFUL,
+    ONLINE_HIRING,
 )
 from algos.mechanisms.theorems.persuasion import (
     MENU_ABOVE,
@@ -72,6 +73,7 @@ __all__ = [
     "MENU_BELOW",
     "MENU_TRUTHFUL",
     "MENU_UNREPORTED",
+    "ONLINE_HIRING",
     "ONLINE_REGRET",
     "PHANTOM_TRUTHFUL",
     "POSTED_PAYMENTS",

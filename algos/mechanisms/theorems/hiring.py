@@ -1,15 +1,20 @@
 """What it takes to hire somebody who finds something out."""
 
-from sympy import Ge, Rational, Symbol
+from sympy import Float, Ge, Rational, Symbol, log, sqrt
 
-from algos.mechanisms import best_contract
-from algos.theorem import Need, Surely, Theorem, Tightness, here
+from algos.mechanisms import OnlineContracts, best_contract
+from algos.theorem import InExpectation, Need, Surely, Theorem, Tightness, here
 
 cost = Symbol("cost", nonnegative=True)
 accuracy = Symbol("accuracy", positive=True)
 most = Symbol("most", positive=True)
 honest = Symbol("honest", positive=True)
 other = Symbol("other")
+horizon = Symbol("horizon", integer=True, positive=True)
+scales = Symbol("scales", integer=True, positive=True)
+width = Symbol("width", positive=True)
+payment = Symbol("payment", nonnegative=True)
+best = Symbol("best", nonnegative=True)
 PAGE = "mechanisms_persuasion"
 RTOL = 1e-6  # the linear program's own tolerance is 1e-7
 RANGE = Need(
@@ -83,5 +88,24 @@ HIRING_BEST = Theorem(
     ),
     source=here(PAGE, "The cheapest contract"),
     domain={"other": (float("-inf"), float("inf"))},
+    rtol=RTOL,
+)
+
+ONLINE_HIRING = Theorem(
+    key="mechanisms/online_contracts/regret",
+    algorithm=OnlineContracts,
+    quantity="sum of the profits, each above the least possible",
+    formula=best
+    - horizon * payment / scales
+    - Float("2.63") * width * sqrt(horizon * scales * log(scales)),
+    direction=">=",
+    holds=InExpectation(spread=width * horizon),
+    constants="exact",
+    statement=(
+        "Over T agents with any sequence of costs the expected profit is at least that of the best "
+        "fixed scale of the contract less T P / m + 2.63 w √(T m ln m), with m scales, P the "
+        "greatest expected payment, w the width of the range of profits."
+    ),
+    source=here(PAGE, "One agent after another"),
     rtol=RTOL,
 )
