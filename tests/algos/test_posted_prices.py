@@ -63,7 +63,7 @@ def test_steps_by_hand() -> None:
     assert prices.price(1) == 7.5
     prices.respond(True)
     assert prices.price(0) == 2
-    prices.respond(np.bool_(True))
+    prices.respond(True)
     assert prices.winners == [1, 0]
     assert prices.payments.tolist() == [2, 7.5, 0]
     assert (prices.value, prices.oracle_calls) == (19, 3)
