@@ -36,8 +36,8 @@ def greedy(function: SetFunction, k: int) -> Selection:
 
     Notes
     -----
-    The value is at least 1 − (1 − 1/k)^k > 1 − 1/e of the best one. Among equal marginals the
-    least element is taken. n k marginals at most.
+    The value is at least 1 − (1 − 1/k)^k > 1 − 1/e of the best one, and of the upper bound, which
+    is mostly much nearer. Among equal marginals the least element is taken. n k marginals at most.
 
     References
     ----------
