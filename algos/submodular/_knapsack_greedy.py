@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from algos._arguments import checked_count, checked_real
+from algos.submodular._lazy_greedy import refuse_growth
 from algos.submodular._net_selection import checked_costs
 from algos.submodular._oracle import Oracle
 from algos.submodular._selection import Selection, best
@@ -113,7 +114,9 @@ def _filled(oracle: Oracle, costs: Reals, budget: float, seed: Indices) -> Selec
     chosen: list[int] = []
     state, gained, value, spent = oracle.start(), [], 0.0, 0.0
     left = np.flatnonzero(costs <= budget)
-    marginals = np.zeros(oracle.size)  # of what no longer fits: old ones, which bound the new
+    marginals = np.full(
+        oracle.size, np.inf
+    )  # of what no longer fits: old ones, which bound the new
     bound, seeds = np.inf, seed.tolist()
     while True:
         if seeds:
@@ -122,7 +125,9 @@ def _filled(oracle: Oracle, costs: Reals, budget: float, seed: Indices) -> Selec
         else:
             left = left[~np.isin(left, chosen)]
             if len(left):
-                marginals[left] = oracle.gains(state, left)
+                gains, earlier = oracle.gains(state, left), np.full(oracle.size, len(chosen) - 1)
+                refuse_growth(left, gains, marginals[left], earlier, len(chosen))
+                marginals[left] = gains
             bound = min(bound, value + _divisible(marginals, costs, budget))
             left = left[(marginals[left] > 0) & (spent + costs[left] <= budget)]
             if not len(left):

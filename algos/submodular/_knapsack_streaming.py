@@ -12,8 +12,8 @@ import numpy as np
 from algos._arguments import checked_array, checked_real
 from algos.submodular._knapsack_greedy import monotone_oracle
 from algos.submodular._selection import Selection
-from algos.submodular._set_function import SetFunction
-from algos.submodular._sieve_streaming import stream_elements
+from algos.submodular._set_function import Indices, Reals, SetFunction
+from algos.submodular._sieve_streaming import LEAST, first_passing, spans, stream_elements
 
 __all__ = ["KnapsackStreaming"]
 
@@ -115,12 +115,24 @@ class KnapsackStreaming:
                 f"costs must be above 0, got {prices[k]} for element {stream[k]}; what costs "
                 "nothing can be taken before all streams"
             )
+        inside = prices <= self.budget
+        stream, prices = stream[inside], prices[inside]
+        if not len(stream):
+            return
         singles = self._oracle.gains(self._empty, stream)
-        for element, cost, gain in zip(
-            stream.tolist(), prices.tolist(), singles.tolist(), strict=True
-        ):
-            if cost <= self.budget and gain > 0:
-                self._show(element, cost, gain)
+        most = np.maximum.accumulate(np.maximum(singles, self._most))
+        ratio = np.maximum.accumulate(np.maximum(singles / prices, self._ratio))
+        lowest, highest = self._range(most, ratio)
+        for first, last in spans(lowest, highest):
+            self._open(lowest[first], highest[first], self._ratio)
+            self._ratio = float(ratio[last - 1])
+            if most[last - 1] > self._most:
+                self._most = float(most[last - 1])
+                self._single = int(stream[first + int(singles[first:last].argmax())])
+            for sieve in self._sieves.values():
+                self._sift(
+                    sieve, stream[first:last], prices[first:last], singles[first:last].copy()
+                )
 
     def result(self) -> Selection:
         """Give the best set so far.
@@ -140,43 +152,52 @@ class KnapsackStreaming:
         return Selection(
             np.array(elements, dtype=np.intp),
             np.array(gains[: len(elements)]),
-            value,
-            max(bound, value),
+            float(value),
+            float(max(bound, value)),
             self._oracle.calls,
         )
 
-    def _show(self, element: int, cost: float, single: float) -> None:
-        """Show an element to all sieves."""
-        before, self._ratio = self._ratio, max(self._ratio, single / cost)
-        if single > self._most:
-            self._single, self._most = element, single
+    def _range(self, most: Reals, ratio: Reals) -> tuple[Reals, Reals]:
+        """Give the exponents of the least and the greatest ratio; NaN while all is worth 0."""
         base = math.log1p(self.epsilon)
-        lowest = math.floor(math.log(2 * self._most / self.budget) / base) + 1
-        highest = math.floor(math.log(self._ratio) / base)
+        with np.errstate(divide="ignore"):
+            lowest = np.floor(np.log(2 * most / self.budget) / base) + 1
+            highest = np.floor(np.log(ratio) / base)
+        return np.where(most > 0, lowest, np.nan), np.where(most > 0, highest, np.nan)
+
+    def _open(self, lowest: float, highest: float, before: float) -> None:
+        """Close the sieves of smaller ratios, open those that are new."""
+        if np.isnan(lowest):
+            return
         old = self._sieves
         self._sieves = {
             i: old.get(i) or _Sieve((1 + self.epsilon) ** i, self._oracle.start(), refused=before)
-            for i in range(lowest, highest + 1)
+            for i in range(int(lowest), int(highest) + 1)
         }
-        for sieve in self._sieves.values():
-            self._offer(sieve, element, cost, single)
 
-    def _offer(self, sieve: _Sieve, element: int, cost: float, single: float) -> None:
-        """Take an element into a sieve, if it is worth its cost there and fits."""
-        if single < sieve.ratio * cost:
-            sieve.refused = max(sieve.refused, single / cost)
-            return
-        gain = float(self._oracle.gains(sieve.state, np.array([element]))[0])
-        if gain < sieve.ratio * cost:
-            sieve.refused = max(sieve.refused, gain / cost)
-        elif sieve.spent + cost > self.budget:
+    def _sift(self, sieve: _Sieve, stream: Indices, costs: Reals, gains: Reals) -> None:
+        """Show elements to a sieve, with marginals that are old: upper bounds."""
+        at = 0
+        while at < len(stream):
+            least = np.maximum(sieve.ratio * costs, LEAST)
+            if sieve.overflowed:  # no bound is made any more: only what fits is of interest
+                least[sieve.spent + costs > self.budget] = np.inf
+            found = first_passing(self._oracle, sieve.state, stream, gains, least, at)
+            sieve.refused = max(sieve.refused, (gains[at:found] / costs[at:found]).max(initial=0))
+            if found < len(stream):
+                self._offer(sieve, int(stream[found]), float(costs[found]), float(gains[found]))
+            at = found + 1
+
+    def _offer(self, sieve: _Sieve, element: int, cost: float, gain: float) -> None:
+        """Put an element that is worth its cost into a sieve, if it fits."""
+        if sieve.spent + cost > self.budget:
             sieve.overflowed = True
-        else:
-            self._oracle.push(sieve.state, element)
-            sieve.elements.append(element)
-            sieve.gains.append(gain)
-            sieve.value += gain
-            sieve.spent += cost
+            return
+        self._oracle.push(sieve.state, element)
+        sieve.elements.append(element)
+        sieve.gains.append(gain)
+        sieve.value += gain
+        sieve.spent += cost
 
 
 @dataclass

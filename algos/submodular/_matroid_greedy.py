@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from algos.submodular._knapsack_greedy import monotone_oracle
+from algos.submodular._lazy_greedy import refuse_growth
 from algos.submodular._matroids import Matroid
 from algos.submodular._selection import Selection, best
 from algos.submodular._set_function import SetFunction
@@ -62,11 +63,16 @@ def matroid_greedy(function: SetFunction, matroids: Matroid | Sequence[Matroid])
     limits = _checked(matroids, oracle.size)
     state, left = oracle.start(), oracle.everything
     independents = [limit.start() for limit in limits]
-    marginals = np.zeros(oracle.size)  # of what cannot be added: old ones, which bound the new
-    chosen, gained, value, bound = [], [], 0.0, np.inf
+    marginals = np.full(
+        oracle.size, np.inf
+    )  # of what cannot be added: old ones, which bound the new
+    chosen: list[int] = []
+    gained, value, bound = [], 0.0, np.inf
     while True:
         if len(left):
-            marginals[left] = oracle.gains(state, left)
+            gains, earlier = oracle.gains(state, left), np.full(oracle.size, len(chosen) - 1)
+            refuse_growth(left, gains, marginals[left], earlier, len(chosen))
+            marginals[left] = gains
         bound = min(bound, value + min(limit.heaviest(marginals) for limit in limits))
         left = left[marginals[left] > 0]
         for limit, independent in zip(limits, independents, strict=True):

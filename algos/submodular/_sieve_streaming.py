@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from algos._arguments import checked_count, checked_real
 from algos.submodular._knapsack_greedy import monotone_oracle
+from algos.submodular._oracle import RTOL, Oracle
 from algos.submodular._selection import Selection
 from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction
 
-__all__ = ["SieveStreaming", "stream_elements"]
+__all__ = ["SieveStreaming", "first_passing", "spans", "stream_elements"]
+
+LEAST = np.nextafter(0, 1)  # what adds nothing is never taken
 
 
 class SieveStreaming:
@@ -114,21 +118,13 @@ class SieveStreaming:
             return
         singles = self._oracle.gains(self._empty, stream)
         most = np.maximum.accumulate(np.maximum(singles, self._most))
-        first = 0
-        while first < len(stream):
-            guesses = self._guesses(float(most[first]))
-            last = first + 1
-            while last < len(stream) and (
-                most[last] == most[first] or self._guesses(float(most[last])) == guesses
-            ):
-                last += 1
-            self._open(guesses, self._most)
+        for first, last in spans(self._lowest(most)):
+            self._open(float(most[first]), self._most)
             if most[last - 1] > self._most:
                 self._most = float(most[last - 1])
                 self._single = int(stream[first + int(singles[first:last].argmax())])
             for sieve in self._sieves.values():
                 self._sift(sieve, stream[first:last], singles[first:last].copy())
-            first = last
 
     def result(self) -> Selection:
         """Give the best set so far.
@@ -148,8 +144,8 @@ class SieveStreaming:
         return Selection(
             np.array(elements, dtype=np.intp),
             np.array(gains[: len(elements)]),
-            value,
-            max(bound, value),
+            float(value),
+            float(max(bound, value)),
             self._oracle.calls,
         )
 
@@ -176,58 +172,48 @@ class SieveStreaming:
                 "other must be another stream's, with the same size, k and epsilon; "
                 f"got {theirs} for {mine}"
             )
-        guesses = self._guesses(max(self._most, other._most))
-        self._open(guesses, self._most)
-        for i in guesses:
+        self._open(max(self._most, other._most), self._most)
+        for i, sieve in self._sieves.items():
             met = other._sieves.get(i)
             if met is None:
-                self._sieves[i].refused = max(self._sieves[i].refused, other._most)
+                sieve.refused = max(sieve.refused, other._most)
             else:
-                self._join(self._sieves[i], met)
+                self._join(sieve, met)
         if other._most > self._most:
             self._most, self._single = other._most, other._single
         self._oracle.calls += other._oracle.calls
         self.parts += other.parts
 
-    def _guesses(self, most: float) -> range:
-        """Give the exponents of the guesses, from the best single value."""
-        if most <= 0:
-            return range(0)
-        base = math.log1p(self.epsilon)
-        lowest = math.floor(math.log(most) / base)
-        highest = lowest + math.ceil(math.log(2 * self.k) / base)
-        if highest * base > 700:
-            raise OracleError(f"function must be scaled down, got a value of {most:g}")
-        return range(lowest, highest + 1)
+    def _lowest(self, most: Reals) -> Reals:
+        """Give the exponents of the least guesses, from the best single values; NaN for none."""
+        with np.errstate(divide="ignore"):
+            logs = np.log(most)
+        return np.floor(np.where(most > 0, logs, np.nan) / math.log1p(self.epsilon))
 
-    def _open(self, guesses: range, most: float) -> None:
-        """Close the sieves of other guesses, open those that are new."""
+    def _open(self, most: float, before: float) -> None:
+        """Close the sieves of smaller guesses, open those that are new."""
+        if most <= 0:
+            return
+        lowest = int(self._lowest(np.array([most]))[0])
+        highest = lowest + math.ceil(math.log(2 * self.k) / math.log1p(self.epsilon))
+        if highest * math.log1p(self.epsilon) > 700:
+            raise OracleError(f"function must be scaled down, got a value of {most:g}")
         old = self._sieves
         self._sieves = {
-            i: old.get(i) or _Sieve((1 + self.epsilon) ** i, self._oracle.start(), refused=most)
-            for i in guesses
+            i: old.get(i) or _Sieve((1 + self.epsilon) ** i, self._oracle.start(), refused=before)
+            for i in range(lowest, highest + 1)
         }
 
     def _sift(self, sieve: _Sieve, stream: Indices, gains: Reals) -> None:
         """Show elements to a sieve, with marginals that are old: upper bounds."""
-        at, window = 0, 1
+        at = 0
         while at < len(stream) and len(sieve.elements) < self.k:
-            threshold = sieve.threshold(self.k)
-            hopeful = at + np.flatnonzero(_passes(gains[at:], threshold))[:window]
-            gains[hopeful] = self._oracle.gains(sieve.state, stream[hopeful])
-            passing = hopeful[_passes(gains[hopeful], threshold)]
-            if len(passing):
-                end = int(passing[0])
-            elif len(hopeful) == window:
-                end = int(hopeful[-1]) + 1
-            else:
-                end = len(stream)
-            sieve.refused = max(sieve.refused, gains[at:end].max(initial=0))
-            window *= 2
-            at = end
-            if len(passing):
-                self._take(sieve, int(stream[end]), float(gains[end]))
-                at, window = end + 1, 1
+            least = np.full(len(stream), sieve.threshold(self.k))
+            found = first_passing(self._oracle, sieve.state, stream, gains, least, at)
+            sieve.refused = max(sieve.refused, gains[at:found].max(initial=0))
+            if found < len(stream):
+                self._take(sieve, int(stream[found]), float(gains[found]))
+            at = found + 1
 
     def _take(self, sieve: _Sieve, element: int, gain: float) -> None:
         """Put an element into a sieve."""
@@ -248,7 +234,7 @@ class SieveStreaming:
         sieve.lost += met.lost
         for element in met.elements:
             gain = self._oracle.gains(sieve.state, np.array([element]))
-            if len(sieve.elements) < self.k and _passes(gain, sieve.threshold(self.k))[0]:
+            if len(sieve.elements) < self.k and gain[0] >= sieve.threshold(self.k):
                 self._take(sieve, element, float(gain[0]))
             else:
                 sieve.lost += max(float(gain[0]), 0.0)
@@ -268,12 +254,49 @@ class _Sieve:
 
     def threshold(self, k: int) -> float:
         """Give the marginal from which on an element is taken."""
-        return (self.guess / 2 - self.value) / (k - len(self.elements))
+        threshold = (self.guess / 2 - self.value) / (k - len(self.elements))
+        return max(threshold, float(LEAST))
 
 
-def _passes(gains: Reals, threshold: float) -> Any:
-    """Tell which marginals suffice."""
-    return (gains >= threshold) & (gains > 0)
+def first_passing(
+    oracle: Oracle, state: Any, stream: Indices, gains: Reals, least: Reals, at: int
+) -> int:
+    """Find the first element whose marginal is at least its least one, or the stream's end.
+
+    Old marginals are upper bounds; those that may suffice are computed again, in growing windows.
+    """
+    window = 1
+    while at < len(stream):
+        hopeful = at + np.flatnonzero(gains[at:] >= least[at:])[:window]
+        new = oracle.gains(state, stream[hopeful])
+        _refuse_growth(stream[hopeful], new, gains[hopeful])
+        gains[hopeful] = new
+        passing = hopeful[new >= least[hopeful]]
+        if len(passing):
+            return int(passing[0])
+        at = int(hopeful[-1]) + 1 if len(hopeful) == window else len(stream)
+        window *= 2
+    return at
+
+
+def _refuse_growth(elements: Indices, new: Reals, old: Reals) -> None:
+    """Stop where a marginal is greater than it was to a smaller set."""
+    grown = new - old > RTOL * new.max(initial=0)
+    if grown.any():
+        k = int(np.argmax(grown))
+        raise OracleError(
+            f"function must be submodular, got for element {elements[k]} the marginal {new[k]:g} "
+            f"to the elements of a sieve, after {old[k]:g} to fewer of them"
+        )
+
+
+def spans(*numbers: Reals) -> list[tuple[int, int]]:
+    """Split places into the longest spans in which no number changes."""
+    changed = np.zeros(len(numbers[0]) - 1, dtype=bool)
+    for one in numbers:
+        changed |= (one[1:] != one[:-1]) & ~(np.isnan(one[1:]) & np.isnan(one[:-1]))
+    cuts = [0, *(np.flatnonzero(changed) + 1).tolist(), len(numbers[0])]
+    return list(pairwise(cuts))
 
 
 def stream_elements(size: int, elements: Iterable[int]) -> Indices:

@@ -278,7 +278,7 @@ FORGETS = edited(
     matroid_greedy,
     "forgets",
     "Bounds by marginals of what may still be added alone.",
-    ("marginals[left] = oracle", "marginals[:] = 0; marginals[left] = oracle"),
+    ("marginals[left] = gains", "marginals[:] = 0; marginals[left] = gains"),
 )
 NO_VALUE = edited(
     matroid_greedy,

@@ -140,7 +140,7 @@ MISSED = edited(
     SieveStreaming,
     "missed",
     "Forgets in the bound what came before a sieve was opened.",
-    ("refused=most)", "refused=0.0)"),
+    ("refused=before)", "refused=0.0)"),
 )
 LOST = edited(
     SieveStreaming,
@@ -152,7 +152,7 @@ ALONE = edited(
     SieveStreaming,
     "alone",
     "Merges nothing but the best single element.",
-    ("self._join(self._sieves[i], met)", "pass"),
+    ("self._join(sieve, met)", "pass"),
 )
 OPEN = edited(
     SieveStreaming,
@@ -231,7 +231,7 @@ HIGH = edited(
     KnapsackStreaming,
     "too_high",
     "Leaves the sieves of small ratios out.",
-    ("math.log(2 * self._most / self.budget)", "math.log(20 * self._most / self.budget)"),
+    ("np.log(2 * most / self.budget)", "np.log(20 * most / self.budget)"),
 )
 OVERFLOWED = edited(
     KnapsackStreaming,

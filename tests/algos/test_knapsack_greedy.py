@@ -13,6 +13,7 @@ from algos.submodular import (
     GraphCut,
     KnapsackStreaming,
     OracleError,
+    from_callable,
     greedy,
     knapsack_greedy,
 )
@@ -163,6 +164,14 @@ def test_wrong_types_are_refused(changes: dict[str, Any]) -> None:
         )
     with pytest.raises(TypeError, match="SetFunction"):
         knapsack_greedy(len, [1.0], 1.0)  # type: ignore[arg-type]
+
+
+def test_growing_marginals_are_named() -> None:
+    squares = from_callable(lambda S: len(S) ** 2.0, 3, verify=0)
+    with pytest.raises(OracleError, match="function must be submodular, got for element 1"):
+        knapsack_greedy(squares, np.ones(3), 2.0)
+    with pytest.raises(OracleError, match="function must be submodular, got for element 1"):
+        KnapsackStreaming(squares, 3.0).update_many(range(3), np.ones(3))
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -1.0])

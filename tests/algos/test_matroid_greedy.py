@@ -20,6 +20,7 @@ from algos.submodular import (
     PartitionMatroid,
     TransversalMatroid,
     UniformMatroid,
+    from_callable,
     greedy,
     matroid_greedy,
 )
@@ -188,6 +189,11 @@ def test_wrong_types_are_refused() -> None:
         PartitionMatroid(["a"])
     with pytest.raises(TypeError, match="SetFunction"):
         matroid_greedy(len, UniformMatroid(2, 1))  # type: ignore[arg-type]
+
+
+def test_growing_marginals_are_named() -> None:
+    with pytest.raises(OracleError, match="function must be submodular, got for element 1"):
+        matroid_greedy(from_callable(lambda S: len(S) ** 2.0, 3, verify=0), UniformMatroid(3, 2))
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -1.0])

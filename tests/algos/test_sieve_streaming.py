@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algos.submodular import Coverage, GraphCut, OracleError, SieveStreaming
+from algos.submodular import Coverage, GraphCut, OracleError, SieveStreaming, from_callable
 from proofs_checks.submodular.instances import KINDS, all_values, by_size
 
 
@@ -194,6 +194,11 @@ def test_other_sieves_are_refused() -> None:
     ):
         with pytest.raises(ValueError, match="other must be another stream's"):
             sieve.merge(other)
+
+
+def test_growing_marginals_are_named() -> None:
+    with pytest.raises(OracleError, match="function must be submodular, got for element 1"):
+        SieveStreaming(from_callable(lambda S: len(S) ** 2.0, 3, verify=0), 3).update_many(range(3))
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -1.0])
