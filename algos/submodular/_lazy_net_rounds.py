@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,22 +17,28 @@ from algos.submodular._selection import best
 __all__ = ["lazy_net_rounds"]
 
 #: Marginals that a round asks for at once, at first.
-FEW = 4
+FEW = 16
 
 
 def lazy_net_rounds(oracle: Oracle, costs: Any, rule: ScoreRule) -> Iterator[Round]:
     """Walk through the rounds of `net_rounds`; marginals are asked for where old ones might win.
 
     Scores rise with the marginals, and these fall as S grows. Where marginals are old they are
-    bounds in the rounds that are given, and so are their scores.
+    bounds in the rounds that are given, and so are their scores. Of successive rounds that pass
+    the first is given: scores never fall in time, so that the next one of interest is bisected.
     """
     state, pool, size = oracle.start(), oracle.everything, 0
     gains, known_at = oracle.gains(state, pool).copy(), np.zeros(oracle.size, dtype=np.intp)
     slack = RTOL * float(gains.max())  # rounding may let a marginal rise
-    for step in range(rule.rounds):
-        old, few = known_at[pool] < size, FEW
+
+    def scored(step: int) -> Any:
+        """Score the pool, by bounds where marginals are old."""
         with np.errstate(over="ignore"):
-            scores = rule.scores(step, gains[pool] + slack * old, costs[pool])
+            return rule.scores(step, gains[pool] + slack * (known_at[pool] < size), costs[pool])
+
+    step, few = 0, FEW
+    while step < rule.rounds:
+        old, scores = known_at[pool] < size, scored(step)
         while True:
             place = best(scores, pool) if len(pool) else None
             if place is None or not scores[place] > rule.floor:
@@ -52,5 +59,9 @@ def lazy_net_rounds(oracle: Oracle, costs: Any, rule: ScoreRule) -> Iterator[Rou
         if place is not None:
             oracle.push(state, int(pool[place]))
             pool, size = np.delete(pool, place), size + 1
-        elif rule.steady:
+            step, few = step + 1, FEW
+        elif rule.steady or len(pool) == 0:
             return
+        else:
+            later = range(rule.rounds)
+            step = bisect(later, rule.floor, step + 1, key=lambda t: scored(t).max())

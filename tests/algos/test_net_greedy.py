@@ -341,7 +341,8 @@ def test_lazy_rounds_are_the_plain_ones(rule: ScoreRule, seed: int) -> None:
     costs = rng.integers(0, 12, 6) / 2
     plain, lazy = Oracle(function), Oracle(function)
     walks = net_rounds(plain, costs, rule), lazy_net_rounds(lazy, costs, rule)
-    for one, other in zip(*walks, strict=True):
+    won = ([one for one in walk if one.place is not None] for walk in walks)
+    for one, other in zip(*won, strict=True):
         assert (one.step, one.place) == (other.step, other.place)
         assert one.pool.tolist() == other.pool.tolist()
         assert (other.gains >= one.gains).all()
