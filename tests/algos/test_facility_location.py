@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,17 @@ def test_all_neighbours_are_the_whole_matrix_and_fewer_are_less() -> None:
     assert greedy(few, 5).value == pytest.approx(greedy(FacilityLocation(kept), 5).value)
     one = FacilityLocation.from_neighbours(features, 1)
     assert one.value(range(60)) == pytest.approx(60)
+
+
+def test_features_never_make_the_whole_matrix() -> None:
+    """That of 6,000 elements would take 288 MB."""
+    features = np.random.default_rng(7).standard_normal((6000, 4))
+    lazy_greedy(FacilityLocation.from_features(features[:20]), 2)  # compiles
+    tracemalloc.start()
+    lazy_greedy(FacilityLocation.from_features(features), 3)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8e6
 
 
 def test_states_are_copied() -> None:
