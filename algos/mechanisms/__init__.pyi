@@ -14,6 +14,7 @@ from ._line_facility import (
 )
 from ._persuasion import Persuasion, SignalingMenu
 from ._persuasion_online import OnlineMenus
+from ._persuasion_partial import OnlineSchemes
 from ._posted_prices import PostedPrices, posted_prices
 from ._procurement_auction import procurement_auction
 from ._truthful_agents import COMMUTERS, SELLERS, Agents
@@ -32,6 +33,7 @@ __all__ = [
     "LineAxioms",
     "OnlineContracts",
     "OnlineMenus",
+    "OnlineSchemes",
     "Persuasion",
     "PostedPrices",
     "SignalingMenu",

@@ -22,6 +22,8 @@ from proofs_checks.mechanisms.persuasion import (
     menu_truthful,
     menu_unreported,
     online_regret,
+    schemes_best,
+    schemes_regret,
 )
 from proofs_checks.mechanisms.prices import (
     budget_payments,
@@ -80,6 +82,8 @@ __all__ = [
     "posted_welfare",
     "rank_cost",
     "rank_fair",
+    "schemes_best",
+    "schemes_regret",
     "truthful_found",
     "truthful_sound",
     "uniform_cost",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from algos.mechanisms import OnlineMenus, Persuasion
+from algos.mechanisms import OnlineMenus, OnlineSchemes, Persuasion
 from algos.mechanisms.theorems import persuasion as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
@@ -130,13 +130,14 @@ def menu_below(algorithm: Any, court: Court, rng: np.random.Generator) -> Measur
     return court.value(algorithm)
 
 
-@check(claims.MENU_UNREPORTED, on=ON, faults=[LEAST, ONE_TYPE], trials=150)
-def menu_unreported(algorithm: Any, game: Game, rng: np.random.Generator) -> Measurement:
-    """Compare with full information, none, and a random scheme of three signals."""
-    prior, sender, receivers, weights = game.data
+def best_unreported(
+    prior: Any, sender: Any, receivers: Any, weights: Any, rng: np.random.Generator
+) -> float:
+    """Try full information, none, and random schemes of three signals, without reports."""
     states = len(prior)
     most = 0.0
-    for scheme in (np.eye(states), np.ones((states, 1)), rng.dirichlet(np.ones(3), states)):
+    random = (rng.dirichlet(np.ones(3), states) for _ in range(3))
+    for scheme in (np.eye(states), np.ones((states, 1)), *random):
         joint = prior[:, None] * scheme
         chosen = np.einsum("st,ksb->ktb", joint, receivers).round(9)
         worth = np.einsum("st,sb->tb", joint, sender)
@@ -144,6 +145,14 @@ def menu_unreported(algorithm: Any, game: Game, rng: np.random.Generator) -> Mea
         answers = chosen == chosen.max(axis=2, keepdims=True)
         values = np.where(answers, worth, -np.inf).max(axis=2).sum(axis=1)
         most = max(most, float(weights @ values))
+    return most
+
+
+@check(claims.MENU_UNREPORTED, on=ON, faults=[LEAST, ONE_TYPE], trials=150)
+def menu_unreported(algorithm: Any, game: Game, rng: np.random.Generator) -> Measurement:
+    """Compare with full information, none, and a random scheme of three signals."""
+    prior, sender, receivers, weights = game.data
+    most = best_unreported(prior, sender, receivers, weights, rng)
     value = weights @ algorithm(prior, sender, receivers).menu(weights).values
     return Measurement(value, unreported=most)
 
@@ -207,3 +216,101 @@ def online_regret(algorithm: Any, rounds: Rounds, rng: np.random.Generator) -> M
     counts = np.bincount(arrivals, minlength=problem.types)
     best = float(counts @ problem.menu(counts).values)
     return Measurement(total, best=best, types=problem.types, horizon=rounds.horizon)
+
+
+TWO_STATES = st.builds(
+    Game, st.tuples(st.integers(1, 3), st.just(2), st.integers(1, 3)), st.integers(0, 2**32 - 1)
+)
+NEIGHBOURS = edited(
+    OnlineSchemes,
+    "neighbours",
+    "Splits the prior into its neighbours among the kinks alone.",
+    ("product(range(here), range(here + 1, len(points)))", "[(here - 1, here + 1)]"),
+)
+ONE_TYPE_KINKS = edited(
+    OnlineSchemes,
+    "first_types_kinks",
+    "Looks at the kinks of the first type alone.",
+    ("for u in problem.receivers for x", "for u in problem.receivers[:1] for x"),
+)
+
+
+@check(
+    claims.SCHEMES_BEST,
+    on=Instances(
+        TWO_STATES,
+        [("tug of war", Game(None, 0)), *((f"game {k}", Game((2, 2, 3), k)) for k in range(12))],
+    ),
+    faults=[NEIGHBOURS, ONE_TYPE_KINKS],
+)
+def schemes_best(algorithm: Any, game: Game, rng: np.random.Generator) -> Measurement:
+    """Compare with full information, none, random schemes, and splits into a grid."""
+    prior, sender, receivers, weights = game.data
+    most = best_unreported(prior, sender, receivers, weights, rng)
+    value = (algorithm(game.problem, 1).values @ weights).max()
+    return Measurement(value, unreported=most)
+
+
+@dataclass(frozen=True)
+class Unreported:
+    """A court, and thresholds of the judges who come in turn."""
+
+    thresholds: tuple[float, ...]
+    p: float = 0.5
+    horizon: int = 600
+
+    @cached_property
+    def problem(self) -> Persuasion:
+        """The problem: every judge has a type."""
+        judges = [[[q, 0.0], [0.0, 1 - q]] for q in sorted(set(self.thresholds))]
+        return Persuasion([1 - self.p, self.p], [[0, 1], [0, 1]], judges)
+
+    @property
+    def arrivals(self) -> Any:
+        """The types."""
+        kinds = sorted(set(self.thresholds))
+        return np.resize([kinds.index(q) for q in self.thresholds], self.horizon)
+
+
+DOUBT = st.integers(51, 58).map(lambda k: k / 100)
+COURTROOMS = st.builds(Unreported, st.lists(DOUBT, min_size=1, max_size=2).map(tuple))
+SCHEMES_UNLEARNED = edited(
+    OnlineSchemes,
+    "unlearned",
+    "Forgets what the offers have brought.",
+    ("self._logs[self.open_arm] += self", "self._logs[self.open_arm] += 0 * self"),
+    module="algos.mechanisms._exp3",
+)
+SCHEMES_CONTRARY = edited(
+    OnlineSchemes,
+    "contrary",
+    "Offers less often what has brought more.",
+    ("self._logs[self.open_arm] += self", "self._logs[self.open_arm] -= self"),
+    module="algos.mechanisms._exp3",
+)
+
+
+@check(
+    claims.SCHEMES_REGRET,
+    on=Instances(
+        COURTROOMS, [("one judge", Unreported((0.52,))), ("two", Unreported((0.51, 0.56)))]
+    ),
+    faults=[SCHEMES_UNLEARNED, SCHEMES_CONTRARY],
+    trials=150,
+)
+def schemes_regret(algorithm: Any, courtroom: Unreported, rng: np.random.Generator) -> Measurement:
+    """Add up what the sender gets on average; tell the learner utilities of 0 and 1."""
+    learner = algorithm(courtroom.problem, courtroom.horizon, rng=rng)
+    coins, total = rng.random(courtroom.horizon), 0.0
+    for reported, coin in zip(courtroom.arrivals, coins, strict=True):
+        learner.offer()
+        expected = learner.values[learner.arm, reported]
+        total += expected
+        learner.observe(float(coin < expected))
+    counts = np.bincount(courtroom.arrivals, minlength=courtroom.problem.types)
+    return Measurement(
+        total,
+        best=float((learner.values @ counts).max()),
+        horizon=courtroom.horizon,
+        arms=len(learner.schemes),
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algos.mechanisms import OnlineMenus, Persuasion
+from algos.mechanisms import OnlineMenus, OnlineSchemes, Persuasion
 
 GUILTY = [[0.0, 1.0], [0.0, 1.0]]  # the prosecutor wants action 1 in both states
 
@@ -53,7 +53,8 @@ def test_one_judge(p: float, q: float) -> None:
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("shape", [(1, 2, 2), (2, 2, 3), (3, 3, 2), (2, 1, 3), (2, 3, 1)])
 def test_no_lie_pays_and_values_are_what_they_say(shape: Any, seed: int) -> None:
-    problem = random_problem(*shape, seed)
+    types, states, actions = shape
+    problem = random_problem(types, states, actions, seed)
     weights = np.random.default_rng(seed).random(shape[0]) + 0.1
     menu = problem.menu(weights)
     best = best_answers(problem, menu.schemes)
@@ -187,3 +188,79 @@ def test_bad_learners_are_refused() -> None:
             learner.observe(reported)
     with pytest.raises(TypeError, match="reported must be an integer"):
         learner.observe(0.5)  # type: ignore[arg-type]
+
+
+def test_two_judges_without_reports() -> None:
+    court = Persuasion([0.7, 0.3], GUILTY, [judge(0.5), judge(0.75)])
+    learner = OnlineSchemes(court, 10)
+    expected = [[0, 0], [0.6, 0], [0.4, 0.4], [0.3, 0.3]]
+    assert learner.values == pytest.approx(np.array(expected), abs=1e-12)
+    assert learner.schemes.sum(axis=2) == pytest.approx(np.ones((4, 2)))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_schemes_are_worth_what_they_say(seed: int) -> None:
+    problem = random_problem(2, 2, 3, seed)
+    learner = OnlineSchemes(problem, 10)
+    for scheme, values in zip(learner.schemes, learner.values, strict=True):
+        joint = problem.prior[:, None] * scheme
+        for k in range(2):
+            worth = 0.0
+            for t in range(2):
+                mine = joint[:, t] @ problem.receivers[k]
+                ties = mine >= mine.max() - 1e-9
+                worth += (joint[:, t] @ problem.sender)[ties].max()
+            assert values[k] == pytest.approx(worth, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_reports_are_worth_something(seed: int) -> None:
+    problem = random_problem(2, 2, 3, seed)
+    weights = np.array([0.4, 0.6])
+    alone = max(OnlineSchemes(problem, 1).values @ weights)
+    assert problem.menu(weights).values @ weights >= alone - 1e-6
+    one = random_problem(1, 2, 3, seed)
+    assert one.menu([1]).values[0] == pytest.approx(OnlineSchemes(one, 1).values.max(), abs=1e-6)
+
+
+def test_learners_find_the_best_scheme() -> None:
+    court = Persuasion([0.5, 0.5], GUILTY, [judge(0.55)])
+    learner, rng = OnlineSchemes(court, 3000, rng=0), np.random.default_rng(1)
+    offered = []
+    for _ in range(3000):
+        scheme = learner.offer()
+        state = int(rng.random() < 0.5)
+        signal = int(rng.random() < scheme[state, 1])
+        posterior = scheme[1, signal] / scheme[:, signal].sum()
+        offered.append(learner.arm)
+        learner.observe(float(posterior >= 0.55 - 1e-12))
+    best = int(learner.values[:, 0].argmax())
+    assert np.bincount(offered[2000:]).argmax() == best
+
+
+@pytest.mark.parametrize("p", [0.0, 1.0])
+def test_a_prior_that_leaves_no_doubt_leaves_one_scheme(p: float) -> None:
+    learner = OnlineSchemes(Persuasion([1 - p, p], GUILTY, [judge(0.5)]), 10, rng=0)
+    assert len(learner.schemes) == 1
+    assert learner.values.tolist() == [[p]]
+    for _ in range(3):
+        learner.offer()
+        learner.observe(p)
+
+
+def test_bad_partial_learners_are_refused() -> None:
+    with pytest.raises(TypeError, match="problem must be a Persuasion"):
+        OnlineSchemes(None, 10)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="problem must have two states, got 3"):
+        OnlineSchemes(random_problem(1, 3, 2, 0), 10)
+    problem = random_problem(2, 2, 2, 0)
+    with pytest.raises(ValueError, match="horizon must be an integer"):
+        OnlineSchemes(problem, 0)
+    learner = OnlineSchemes(problem, 10)
+    with pytest.raises(ValueError, match="nothing is on offer"):
+        learner.observe(0.5)
+    learner.offer()
+    with pytest.raises(ValueError, match="an offer is open"):
+        learner.offer()
+    with pytest.raises(ValueError, match="utility must lie in"):
+        learner.observe(math.nan)

@@ -22,6 +22,8 @@ from algos.mechanisms.theorems.persuasion import (
     MENU_TRUTHFUL,
     MENU_UNREPORTED,
     ONLINE_REGRET,
+    SCHEMES_BEST,
+    SCHEMES_REGRET,
 )
 from algos.mechanisms.theorems.prices import (
     BUDGET_PAYMENTS,
@@ -80,6 +82,8 @@ __all__ = [
     "POSTED_WELFARE",
     "RANK_COST",
     "RANK_FAIR",
+    "SCHEMES_BEST",
+    "SCHEMES_REGRET",
     "TRUTHFUL_FOUND",
     "TRUTHFUL_SOUND",
     "UNIFORM_COST",

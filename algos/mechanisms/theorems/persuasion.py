@@ -1,8 +1,8 @@
 """What menus of signalling schemes promise, and what learning them costs."""
 
-from sympy import Min, Symbol, sqrt
+from sympy import Float, Min, Symbol, log, sqrt
 
-from algos.mechanisms import OnlineMenus, Persuasion
+from algos.mechanisms import OnlineMenus, OnlineSchemes, Persuasion
 from algos.theorem import InExpectation, Source, Surely, Theorem, Tightness, here
 
 p = Symbol("p", positive=True)
@@ -11,6 +11,7 @@ truth = Symbol("truth", positive=True)
 unreported = Symbol("unreported", nonnegative=True)
 best = Symbol("best", nonnegative=True)
 types = Symbol("types", integer=True, positive=True)
+arms = Symbol("arms", integer=True, positive=True)
 horizon = Symbol("horizon", integer=True, positive=True)
 PAGE = "mechanisms_persuasion"
 RTOL = 1e-6  # the linear program's own tolerance is 1e-7 of the utilities' range
@@ -107,5 +108,38 @@ ONLINE_REGRET = Theorem(
         "best fixed menu less 2 √(K T), utilities between 0 and 1."
     ),
     source=here(PAGE, "Round after round"),
+    rtol=RTOL,
+)
+
+SCHEMES_BEST = Theorem(
+    key="mechanisms/online_schemes/enough",
+    algorithm=OnlineSchemes,
+    quantity="sender's expected utility from the best of the schemes",
+    formula=unreported,
+    direction=">=",
+    holds=Surely(),
+    constants="exact",
+    statement=(
+        "With two states and any weights of types no signalling scheme is better than the best "
+        "of the finitely many splits of the prior at kinks."
+    ),
+    source=here(PAGE, "Without reports"),
+    rtol=RTOL,
+)
+
+SCHEMES_REGRET = Theorem(
+    key="mechanisms/online_schemes/regret",
+    algorithm=OnlineSchemes,
+    quantity="sum of the sender's utilities in [0, 1]",
+    formula=best - Float("2.63") * sqrt(horizon * arms * log(arms)),
+    direction=">=",
+    holds=InExpectation(spread=horizon),
+    constants="exact",
+    statement=(
+        "Over T rounds with any sequence of types, of which the sender only sees her own "
+        "utility, the expected utility is at least that of the best of N schemes less "
+        "2.63 √(T N ln N), utilities between 0 and 1."
+    ),
+    source=here(PAGE, "Without reports"),
     rtol=RTOL,
 )
