@@ -1,3 +1,4 @@
+from ._bandit_dr import BanditDRMaximizer
 from ._biased_rankings import biased_rankings
 from ._byte_pair import byte_pair_encoding
 from ._byte_pair_optimum import optimal_merges
@@ -32,12 +33,14 @@ from ._matroids import (
 )
 from ._mixture import Mixture
 from ._net_selection import NetSelection
+from ._online_dr import OnlineDRMaximizer
 from ._random_greedy import random_greedy
 from ._ranking_quotas import QuotaMatroid, quota_greedy
 from ._ranking_score import CommitteeScore
 from ._return_greedy import roi_greedy
 from ._saturated_coverage import SaturatedCoverage
 from ._selection import Selection
+from ._semi_bandit_dr import SemiBanditDRMaximizer
 from ._set_function import OracleError, SetFunction
 from ._sieve_streaming import SieveStreaming
 from ._stochastic_distorted_greedy import stochastic_distorted_greedy
@@ -45,6 +48,7 @@ from ._stochastic_greedy import stochastic_greedy
 from ._unconstrained_distorted_greedy import unconstrained_distorted_greedy
 
 __all__ = [
+    "BanditDRMaximizer",
     "Box",
     "Budget",
     "BytePairEncoding",
@@ -66,6 +70,7 @@ __all__ = [
     "Matroid",
     "Mixture",
     "NetSelection",
+    "OnlineDRMaximizer",
     "OracleError",
     "PartitionMatroid",
     "Polytope",
@@ -73,6 +78,7 @@ __all__ = [
     "QuotaMatroid",
     "SaturatedCoverage",
     "Selection",
+    "SemiBanditDRMaximizer",
     "SetFunction",
     "SieveStreaming",
     "SubmodularityReport",

@@ -10,7 +10,14 @@ import numpy as np
 from algos._arguments import checked_array, checked_count, checked_real
 from algos.submodular._set_function import OracleError, Reals
 
-__all__ = ["CoverageExtension", "DRFunction", "LogarithmicSum", "QuadraticDR", "checked_gradient"]
+__all__ = [
+    "CoverageExtension",
+    "DRFunction",
+    "LogarithmicSum",
+    "QuadraticDR",
+    "bounded_gradient",
+    "checked_gradient",
+]
 
 
 class DRFunction(ABC):
@@ -183,4 +190,12 @@ def checked_gradient(gradient: Any, dimension: int, monotone: bool) -> Reals:
         raise OracleError(f"gradient must be {dimension} finite numbers, got {gradient!r}")
     if monotone and given.min() < -1e-9 * np.abs(given).max():
         raise OracleError(f"gradient must be at least 0, got {given}; set monotone=False")
+    return given
+
+
+def bounded_gradient(gradient: Any, dimension: int, bound: float) -> Reals:
+    """Validate a gradient that somebody gives for a round."""
+    given = checked_gradient(gradient, dimension, monotone=False)
+    if np.abs(given).max() > (1 + 1e-9) * bound:
+        raise OracleError(f"gradient must be within gradient_bound = {bound:g}, got {given}")
     return given

@@ -1,6 +1,7 @@
 """Checks of submodular maximisation."""
 
 from proofs_checks.submodular.biased_rankings import (
+    alone,
     borda,
     same_order,
     single_votes,
@@ -54,22 +55,26 @@ from proofs_checks.submodular.maximisation import (
     stochastic_value,
 )
 from proofs_checks.submodular.net import (
-    net_certificate,
     net_cost_scaled,
     net_distorted,
     net_distorted_weak,
     net_roi,
     net_roi_best,
-    net_sampled_certificate,
     net_stochastic,
     net_unconstrained,
 )
+from proofs_checks.submodular.net_bounds import net_certificate, net_sampled_certificate
 from proofs_checks.submodular.nonmonotone import (
     double_bound,
     double_mean,
     double_value,
     random_mean,
     random_monotone,
+)
+from proofs_checks.submodular.online_continuous import (
+    bandit_regret,
+    online_regret,
+    semi_bandit_regret,
 )
 from proofs_checks.submodular.rankings import (
     committee_diminishing,
@@ -94,6 +99,8 @@ from proofs_checks.submodular.streaming import (
 )
 
 __all__ = [
+    "alone",
+    "bandit_regret",
     "borda",
     "byte_pair_bound",
     "byte_pair_curvature",
@@ -149,6 +156,7 @@ __all__ = [
     "net_sampled_certificate",
     "net_stochastic",
     "net_unconstrained",
+    "online_regret",
     "optimal_merges_saved",
     "quota_bound",
     "quota_modular",
@@ -159,6 +167,7 @@ __all__ = [
     "same_order",
     "saturated_diminishing",
     "saturated_value",
+    "semi_bandit_regret",
     "sieve_bound",
     "sieve_gap",
     "sieve_held",

@@ -215,7 +215,7 @@ class Many:
         ],
     ),
     faults=[ALWAYS, IN_ORDER],
-    trials=300,
+    trials=260,
 )
 def dynamic_calls(algorithm: Any, many: Many, rng: np.random.Generator) -> Measurement:
     """Count the marginals of an update, at most four times what they may be."""

@@ -72,7 +72,9 @@ from algos.submodular.theorems.nonmonotone import (
     RANDOM_MEAN,
     RANDOM_MONOTONE,
 )
+from algos.submodular.theorems.online_continuous import BANDIT, ONLINE, SEMI_BANDIT
 from algos.submodular.theorems.rankings import (
+    ALONE,
     BORDA,
     COMMITTEE_DIMINISHING,
     COMMITTEE_VALUE,
@@ -98,6 +100,8 @@ from algos.submodular.theorems.streaming import (
 )
 
 __all__ = [
+    "ALONE",
+    "BANDIT",
     "BORDA",
     "BYTE_PAIR_BOUND",
     "BYTE_PAIR_CURVATURE",
@@ -156,6 +160,7 @@ __all__ = [
     "NET_SAMPLED_CERTIFICATE",
     "NET_STOCHASTIC",
     "NET_UNCONSTRAINED",
+    "ONLINE",
     "OPTIMAL_MERGES",
     "QUOTAS_HELD",
     "QUOTA_BOUND",
@@ -166,6 +171,7 @@ __all__ = [
     "SAME_ORDER",
     "SATURATED_DIMINISHING",
     "SATURATED_VALUE",
+    "SEMI_BANDIT",
     "SIEVE_BOUND",
     "SIEVE_GAP",
     "SIEVE_HELD",
