@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from algos.submodular import CommitteeScore, biased_rankings, quota_greedy
+from algos.submodular import CommitteeScore, biased_rankings, greedy, quota_greedy
 from algos.submodular._set_function import Reals
 from algos.submodular.theorems import rankings as claims
 from proofs_checks.check import Instances, Measurement, check
@@ -89,10 +89,15 @@ class Votes:
         """1 for who is behind."""
         return np.repeat([0, 1], [len(self.ahead), len(self.behind)])
 
+    def score(self, algorithm: Any, points: Any, rng: np.random.Generator) -> CommitteeScore:
+        """Draw rankings, and score them."""
+        drawn = algorithm(self.strengths, self.groups, self.rankings, bias=self.bias, rng=rng)
+        return CommitteeScore(drawn, points)
+
     def missed(self, algorithm: Any, points: Any, rng: np.random.Generator) -> bool:
         """Tell whether the strongest of a group is not chosen."""
-        drawn = algorithm(self.strengths, self.groups, self.rankings, bias=self.bias, rng=rng)
-        chosen = quota_greedy(CommitteeScore(drawn, points), self.groups, 2, upper=1).elements
+        score = self.score(algorithm, points, rng)
+        chosen = quota_greedy(score, self.groups, 2, upper=1).elements
         return set(chosen) != {len(self.ahead) - 1, len(self.strengths) - 1}
 
     @property
@@ -109,6 +114,12 @@ class Votes:
         """Probability that the first place is of one who is behind."""
         behind = self.bias * sum(self.behind)
         return behind / (sum(self.ahead) + behind)
+
+    @property
+    def swaps(self) -> float:
+        """Mean number of pairs of both groups with the one who is behind above."""
+        seen = [self.bias * v for v in self.behind]
+        return sum(v / (v + w) for v in seen for w in self.ahead)
 
 
 def votes(rankings: int) -> st.SearchStrategy[Votes]:
@@ -129,7 +140,7 @@ ON_BORDA = Instances(
 ON_SINGLE_VOTES = Instances(
     votes(40),
     [
-        ("a strong one and a weak one", Votes((1.0, 8.0), (1.0, 8.0), 0.02, 60)),
+        ("a strong one and a weak one", Votes((1.0, 8.0), (0.01, 8.0), 0.02, 20)),
         ("equal strengths", Votes((1.0, 1.0), (1.0, 1.0), 0.02, 50)),
     ],
 )
@@ -170,3 +181,20 @@ def borda(algorithm: Any, one: Votes, rng: np.random.Generator) -> Measurement:
 def single_votes(algorithm: Any, one: Votes, rng: np.random.Generator) -> Measurement:
     """Count wrong choices."""
     return Measurement(one.missed(algorithm, 1, rng), first=one.first, rankings=one.rankings)
+
+
+ON_ALONE = Instances(
+    votes(1),
+    [
+        ("one ranking", Votes((1.0, 1.0), (1.0, 1.0), 0.2, 1)),
+        ("some rankings", Votes((4.0, 1.0), (1.0, 2.0), 0.01, 5)),
+    ],
+)
+
+
+@check(claims.ALONE, on=ON_ALONE, faults=[UNBIASED, ROOT, REVERSED], trials=1500)
+def alone(algorithm: Any, one: Votes, rng: np.random.Generator) -> Measurement:
+    """Choose as many as are ahead, without quotas."""
+    chosen = greedy(one.score(algorithm, "borda", rng), len(one.ahead)).elements
+    behind = chosen.max() >= len(one.ahead)
+    return Measurement(behind, rankings=one.rankings, swaps=one.swaps)

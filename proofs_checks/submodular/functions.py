@@ -220,7 +220,7 @@ def planted() -> st.SearchStrategy[Planted]:
 ON_PLANTED = Instances(
     planted(),
     [
-        ("a pair that is worth more together", Planted(6, (4, 5), False, 20)),
+        ("a pair that is worth more together", Planted(6, (4, 5), False, 5)),
         ("a set of two", Planted(6, (0, 1), True, 100)),
         ("a set of four", Planted(6, (0, 2, 3, 5), True, 30)),
         ("all", Planted(6, (0, 1, 2, 3, 4, 5), True, 10)),

@@ -180,6 +180,7 @@ ON_QUOTAS = Instances(
     quotas(["votes", *sorted(KINDS)]),
     [
         ("one for two", Quotas("one for two", 3, 2, 2, 0)),
+        ("all in one group", Quotas("votes", 5, 2, 1, 0)),
         ("copies", Quotas("copies", 10, 5, 1, 0)),
         *((f"facility {seed}", Quotas("facility", 6, 3, 3, seed)) for seed in range(12)),
     ],

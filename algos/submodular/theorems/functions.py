@@ -113,7 +113,7 @@ MISSES = Theorem(
     ),
     source=here(PAGE, "Spot checks"),
     domain={"share": (0.0, 1.0)},
-    tightness=Tightness(0.8, "a pair that is worth more together"),
+    tightness=Tightness(0.4, "a pair that is worth more together"),
 )
 
 EVALUATIONS = Theorem(

@@ -13,6 +13,7 @@ rankings = Symbol("rankings", integer=True, positive=True)
 elements = Symbol("elements", integer=True, positive=True)
 gap = Symbol("gap", positive=True)
 first = Symbol("first", positive=True)
+swaps = Symbol("swaps", positive=True)
 RTOL = 1e-9
 PAGE = "submodular_rankings"
 
@@ -158,5 +159,23 @@ SINGLE_VOTES = Theorem(
     ),
     source=here(PAGE, "How many rankings"),
     domain={"first": (0.0, 1.0)},
-    tightness=Tightness(0.8, "a strong one and a weak one"),
+    tightness=Tightness(0.5, "a strong one and a weak one"),
+)
+
+ALONE = Theorem(
+    key="submodular/biased-rankings/alone",
+    algorithm=biased_rankings,
+    quantity="probability to choose anybody of the disadvantaged group",
+    formula=rankings * swaps,
+    direction="<=",
+    holds=InExpectation(spread=1),
+    constants="exact",
+    statement=(
+        "Without quotas, k-Borda chooses anybody of the disadvantaged group with at most this "
+        "probability, as long as the other one has k elements: swaps is the sum, over a pair of "
+        "both groups, of the probability that the disadvantaged one is above, at most the bias "
+        "times a ratio of strengths."
+    ),
+    source=here(PAGE, "How many rankings"),
+    tightness=Tightness(0.3, "one ranking"),
 )
