@@ -8,8 +8,8 @@ import numpy as np
 from numpy.random import Generator
 
 from algos._arguments import checked_count
-from algos.submodular._greedy import greedy
 from algos.submodular._knapsack_greedy import monotone_oracle
+from algos.submodular._lazy_greedy import lazy_greedy
 from algos.submodular._selection import Selection
 from algos.submodular._set_function import Indices, Reals, SetFunction
 
@@ -50,7 +50,8 @@ def distributed_greedy(
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative.
+        A marginal is no number, or negative, or greater than that of the same element to a
+        smaller set.
 
     Notes
     -----
@@ -106,7 +107,7 @@ def _everywhere(client: Any, work: Any, function: Any, pools: list[Indices], *re
 
 def _greedy_among(function: SetFunction, pool: Indices, k: int) -> Selection:
     """Choose k elements of a part, or all if there are fewer."""
-    one = greedy(_Part(function, pool), min(k, len(pool)))
+    one = lazy_greedy(_Part(function, pool), min(k, len(pool)))
     return Selection(pool[one.elements], one.gains, one.value, one.upper_bound, one.oracle_calls)
 
 
@@ -134,6 +135,10 @@ class _Part(SetFunction):
     def gains(self, state: Any, candidates: Indices) -> Reals:
         """Compute marginals."""
         return self.function.gains(state, self.pool[candidates])
+
+    def gains_until(self, state: Any, candidates: Indices, bounds: Reals) -> Reals | None:
+        """Compute marginals by falling bounds; a part keeps the order of its elements."""
+        return self.function.gains_until(state, self.pool[candidates], bounds)
 
     def push(self, state: Any, element: int) -> None:
         """Put an element into S."""
