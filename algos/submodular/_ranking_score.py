@@ -107,8 +107,8 @@ def _checked_rankings(rankings: Any) -> Indices:
     if wrong.any():
         row = int(wrong.argmax())
         raise ValueError(
-            f"rankings must hold each of 0, …, {array.shape[1] - 1} once in every row, got "
-            f"{array[row].tolist()} in row {row}"
+            f"rankings must hold each of 0, …, {array.shape[1] - 1} once in every row, but row "
+            f"{row} does not"
         )
     return array.astype(np.intp)
 
