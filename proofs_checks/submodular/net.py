@@ -16,7 +16,6 @@ from algos.submodular import (
 from algos.submodular.theorems import net as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import Fault, edited
-from proofs_checks.submodular.instances import KINDS
 from proofs_checks.submodular.priced import (
     DISTORTED,
     RETURNS,
@@ -28,7 +27,7 @@ from proofs_checks.submodular.priced import (
     priced,
 )
 
-RULES, SELECT = "algos.submodular._score_rules", "algos.submodular._net_selection"
+RULES = "algos.submodular._score_rules"
 
 
 def edit(algorithm: Any, name: str, description: str, *edits: tuple[str, str]) -> Fault:
@@ -52,6 +51,17 @@ def exponents(algorithm: Any) -> list[Fault]:
     ]
 
 
+def unchecked(algorithm: Any) -> Fault:
+    """Break the lazy rounds."""
+    return edited(
+        algorithm,
+        "not_checked_again",
+        "Takes old marginals for new ones.",
+        ("if not old[place]:", "if True:"),
+        module="algos.submodular._lazy_net_rounds",
+    )
+
+
 def value_of_distorted(chosen: Any, one: Priced, ratio: float = 1.0) -> Measurement:
     """Compare with the set and the m that ask for most."""
     m = np.arange(one.k + 1)
@@ -67,7 +77,11 @@ def value_of_distorted(chosen: Any, one: Priced, ratio: float = 1.0) -> Measurem
     )
 
 
-@check(claims.NET_DISTORTED, on=Instances(priced(), DISTORTED), faults=exponents(distorted_greedy))
+@check(
+    claims.NET_DISTORTED,
+    on=Instances(priced(), DISTORTED),
+    faults=[unchecked(distorted_greedy), *exponents(distorted_greedy)],
+)
 def net_distorted(algorithm: Any, one: Priced, rng: np.random.Generator) -> Measurement:
     """Compare with the set and the m that ask for most."""
     return value_of_distorted(algorithm(*one.problem, one.k), one)
@@ -167,7 +181,7 @@ DEAREST = edit(
 @check(
     claims.NET_COST_SCALED,
     on=Instances(priced(), SCALED),
-    faults=[UNSCALED, TRIPLED, DEAREST],
+    faults=[UNSCALED, TRIPLED, DEAREST, unchecked(cost_scaled_greedy)],
 )
 def net_cost_scaled(algorithm: Any, one: Priced, rng: np.random.Generator) -> Measurement:
     """Compare with the set that asks for most."""
@@ -176,6 +190,7 @@ def net_cost_scaled(algorithm: Any, one: Priced, rng: np.random.Generator) -> Me
 
 
 RETURN_FAULTS = [
+    unchecked(roi_greedy),
     edit(roi_greedy, "stops_early", "Wants twice the costs.", ("floor = 1\n", "floor = 2\n")),
     edit(
         roi_greedy,
@@ -214,83 +229,8 @@ def net_roi(algorithm: Any, one: Priced, rng: np.random.Generator) -> Measuremen
     return returns(algorithm, one, slice(None))
 
 
-@check(claims.NET_ROI_BEST, on=Instances(priced(whole=True), RETURNS), faults=RETURN_FAULTS[:2])
+@check(claims.NET_ROI_BEST, on=Instances(priced(whole=True), RETURNS), faults=RETURN_FAULTS[1:3])
 def net_roi_best(algorithm: Any, one: Priced, rng: np.random.Generator) -> Measurement:
     """Compare with the set that asks for most, of those that are worth what they cost."""
     apt = (one.costs > 0) & (one.values >= one.costs)
     return returns(algorithm, one, apt if apt.any() else slice(None))
-
-
-def certificates(algorithm: Any) -> list[Fault]:
-    """Break the upper bound at sets on the way, and at the last one."""
-    on_the_way, last = "one.gains / ratio - costs[one.pool]", "gains / ratio - costs[left]"
-    less = "(value - costs[chosen].sum(), "
-    return [
-        edited(
-            algorithm,
-            "first_forgotten",
-            "Forgets the first of the others.",
-            (on_the_way, f"({on_the_way})[1:]"),
-            (last, f"({last})[1:]"),
-            module=SELECT,
-        ),
-        edited(
-            algorithm,
-            "net_of_costs",
-            "Takes the costs of S away.",
-            ("(value, one", less + "one"),
-            ("(value, gains", less + "gains"),
-            module=SELECT,
-        ),
-    ]
-
-
-FEWER = edited(
-    distorted_greedy,
-    "one_forgotten",
-    "Counts one element too few.",
-    ("ratio - costs[one.pool], k)", "ratio - costs[one.pool], k - 1)"),
-    module=SELECT,
-)
-
-
-@check(
-    claims.NET_CERTIFICATE,
-    on=Instances(priced(kinds=(*KINDS, "power")), (*DISTORTED, *WEAK)),
-    faults=[
-        FEWER,
-        *certificates(distorted_greedy),
-        edited(
-            distorted_greedy,
-            "taken_for_submodular",
-            "Takes marginals as if f were submodular.",
-            ("one.gains / ratio", "one.gains"),
-            ("gains / ratio - costs[left]", "gains - costs[left]"),
-            module=SELECT,
-        ),
-    ],
-)
-def net_certificate(algorithm: Any, one: Priced, rng: np.random.Generator) -> Measurement:
-    """Compare with the best set."""
-    chosen = algorithm(*one.problem, one.k, ratio=one.submodularity)
-    return Measurement(chosen.upper_bound, optimum=one.optimum)
-
-
-@check(
-    claims.NET_SAMPLED_CERTIFICATE,
-    on=Instances(priced(), SAMPLED),
-    faults=[
-        *certificates(stochastic_distorted_greedy),
-        edited(
-            stochastic_distorted_greedy,
-            "sample_alone",
-            "Bounds by those alone that were drawn.",
-            ("if pools is None:", "if True:"),
-            module=SELECT,
-        ),
-    ],
-)
-def net_sampled_certificate(algorithm: Any, one: Priced, rng: np.random.Generator) -> Measurement:
-    """Compare with the best set."""
-    chosen = algorithm(*one.problem, one.k, epsilon=one.epsilon, rng=rng)
-    return Measurement(chosen.upper_bound, optimum=one.optimum)

@@ -198,6 +198,7 @@ ONE = ("one element", Priced("apart", 1, 1, 0.5))
 TWO = ("two for free", Priced("apart", 2, 2, 0.0))
 APART = ("apart and free", Priced("apart", 5, 5, 0.0))
 DISTORTED = (
+    ("copies", Priced("wholes", 4, 8, 1.0)),
     ("columns of a grid, dear", Priced("columns", 4, 4, 0.4)),
     *(
         (f"columns, k = {k}, {c}", Priced("columns", k, k, c))
@@ -217,6 +218,7 @@ WEAK = (
     *(ONE, TWO),
 )
 SCALED = (
+    ("copies", Priced("wholes", 4, 8, 1.0)),
     ("parts for free", Priced("parts", 8, 8, 3.5)),
     ("parts for less", Priced("parts", 8, 8, 6.9)),
     ("worth twice the price", Priced("apart", 3, 3, 0.4)),
@@ -239,6 +241,7 @@ SINGLE = (
     *(ONE, TWO, APART),
 )
 RETURNS = (
+    ("copies", Priced("wholes", 4, 8, 1.0)),
     ("falling returns", Priced("falling", 9, 10, 0.3)),
     ("hardly worth it", Priced("apart", 3, 3, 0.9)),
     ("nothing is worth it", Priced("apart", 3, 3, 1.05)),
