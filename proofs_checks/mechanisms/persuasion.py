@@ -20,7 +20,7 @@ TUG = ([[1, 0, 1], [0, 0, 1]], [[[3, 4, 0], [0, 0, 1]], [[0, 2, 1], [3, 0, 2]]])
 
 @dataclass(frozen=True)
 class Game:
-    """A small problem of persuasion; without a shape, the tug of war."""
+    """A small problem of persuasion; without a shape, the tug of war at a prior near 1/2."""
 
     shape: tuple[int, int, int] | None
     seed: int
@@ -30,7 +30,8 @@ class Game:
         """Prior, sender's and receivers' utilities in [0, 1] and [1, 2], weights of types."""
         if self.shape is None:
             sender, receivers = (np.array(one, dtype=float) for one in TUG)
-            return np.full(2, 0.5), sender, 1 + receivers / 4, np.array([0.3, 0.7])
+            p = 0.5 + self.seed / 1000
+            return np.array([p, 1 - p]), sender, 1 + receivers / 4, np.array([0.3, 0.7])
         types, states, actions = self.shape
         rng = np.random.default_rng(self.seed)
         return (
@@ -159,7 +160,7 @@ def menu_unreported(algorithm: Any, game: Game, rng: np.random.Generator) -> Mea
 
 @dataclass(frozen=True)
 class Rounds:
-    """A game, and who comes: the first type, the last, in turn, one half each, or anybody."""
+    """A game, and who comes: the last type (or mostly), all in turn, one half each, anybody."""
 
     game: Game
     pattern: str
@@ -173,14 +174,16 @@ class Rounds:
             return (types - 1) * (2 * when >= self.horizon)
         if self.pattern == "random":
             return np.random.default_rng(self.game.seed).integers(types, size=self.horizon)
-        return {"first": 0 * when, "last": 0 * when + types - 1, "turns": when % types}[
-            self.pattern
-        ]
+        if self.pattern == "mostly":
+            return (types - 1) * (when % 10 > 0)
+        return {"last": 0 * when + types - 1, "turns": when % types}[self.pattern]
 
 
-PATTERNS = ("first", "last", "turns", "halves", "random")
-TWO = st.builds(
-    Game, st.tuples(st.just(2), st.integers(2, 3), st.just(2)), st.integers(0, 2**32 - 1)
+#: Mostly one type, and another menu worth little with it: most instances show a learner who errs.
+TUGS = st.builds(
+    Rounds,
+    st.builds(Game, st.none(), st.integers(-40, 40)),
+    st.sampled_from(["last", "mostly"]),
 )
 MISTAKEN = edited(
     OnlineMenus,
@@ -199,11 +202,15 @@ FIRST_ONLY = edited(
 @check(
     claims.ONLINE_REGRET,
     on=Instances(
-        st.builds(Rounds, TWO, st.sampled_from(PATTERNS)),
-        [(f"tug of war, {name}", Rounds(Game(None, 0), name)) for name in PATTERNS[1:4]],
+        TUGS,
+        [
+            ("tug of war, in turn", Rounds(Game(None, 0), "turns")),
+            ("tug of war, halves", Rounds(Game(None, 0), "halves")),
+            ("any game", Rounds(Game((2, 3, 2), 1), "random")),
+        ],
     ),
     faults=[MISTAKEN, FIRST_ONLY],
-    trials=220,
+    trials=150,
 )
 def online_regret(algorithm: Any, rounds: Rounds, rng: np.random.Generator) -> Measurement:
     """Add up what the sender gets, and compare with the best fixed menu."""
