@@ -46,7 +46,7 @@ class Payments:
         self.charge = 2.0 if isinstance(rule, CostScaled) else 1.0
         self.ratio = isinstance(rule, ReturnOnInvestment)
         self.bounds = np.empty(FEW)
-        self.old = np.empty(FEW, dtype=np.intp)
+        self.old = np.empty(FEW + 1, dtype=np.intp)
 
     def critical(self, won: Round, gains: NDArray[Any], present: NDArray[np.bool_]) -> Any:
         """Run the auction on without the winner of a round: its greatest tie from there on.
@@ -162,6 +162,8 @@ class _Rerun:
             )  # fmt: skip
             if count == 0:
                 return step, winner, score
+            if not self.fresh[self.seller]:
+                one.old[count], count = self.seller, count + 1
             self.ask(one.old[:count])
 
     def _advance_exactly(self, step: int, last: int) -> tuple[int, int, Any]:
