@@ -232,13 +232,15 @@ class Independent:
 
 
 def _rivals(count: int) -> tuple[SetFunction, list[Matroid]]:
-    """Let an element bar one rival in each matroid, and be as good as one that comes last."""
-    chances = np.eye(count + 2)
-    chances[-1] = chances[0]
-    labels = [
-        np.where(np.arange(count + 2) == i, 0, np.arange(count + 2)) for i in range(1, count + 1)
-    ]
-    return Coverage(chances), [PartitionMatroid(label) for label in labels]
+    """Let an element bar one rival in each matroid, and be as good as one that comes later.
+
+    The last two are in nobody's way, and worth little.
+    """
+    chances, labels = np.eye(count + 4), np.arange(count + 4)
+    chances[count + 1] = chances[0]
+    barred = [np.where(labels == i, 0, labels) for i in range(1, count + 1)]
+    weights = np.where(labels > count + 1, 0.003, 1)
+    return Coverage(chances, weights), [PartitionMatroid(label) for label in barred]
 
 
 RIVALS = tuple(

@@ -104,7 +104,7 @@ MATROID_VALUE = Theorem(
         locator="greedy heuristic; proof in docs/theory/submodular_constrained.md",
     ),
     rtol=RTOL,
-    tightness=Tightness(1, "three rivals"),
+    tightness=Tightness(0.99, "three rivals"),
 )
 
 MATROID_BOUND = Theorem(
