@@ -241,7 +241,7 @@ def random_rank(reports: ArrayLike, rng: np.random.Generator | int | None = None
     References
     ----------
     H. Aziz, A. Lam, M. Suzuki, T. Walsh, "Random Rank: the one and only strategyproof and
-    proportionally fair randomized facility location mechanism", NeurIPS 2022.
+    proportionally fair randomized facility location mechanism", arXiv:2205.14798, 2022.
 
     Examples
     --------

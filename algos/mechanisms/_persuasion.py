@@ -74,7 +74,7 @@ class Persuasion:
     References
     ----------
     M. Castiglioni, A. Marchesi, N. Gatti, "Bayesian persuasion meets mechanism design: going
-    beyond intractability with type reporting", AAMAS 2022.
+    beyond intractability with type reporting", arXiv:2202.00605, 2022.
 
     Examples
     --------

@@ -81,7 +81,7 @@ def test_two_signals_against_a_grid_of_payments() -> None:
     joint = np.swapaxes(shown, 1, 2) * prior
     hired = best_contract(prior, shown, [0, cost], 20 * np.eye(2))
     least = math.inf
-    for entries in itertools.product(np.linspace(0, 1, 21), repeat=4):
+    for entries in itertools.product(np.linspace(0, 1, 13), repeat=4):
         payments = np.reshape(entries, (2, 2))
         reports = np.einsum("jsw,rw->jsr", joint, payments)
         honest = np.trace(reports[1]) - cost

@@ -21,7 +21,7 @@ REPORTING = Source(
     title="Bayesian persuasion meets mechanism design: going beyond intractability with "
     "type reporting",
     year=2022,
-    venue="AAMAS",
+    venue="arXiv:2202.00605",
     locator="proven anew in docs/theory/mechanisms_persuasion.md, The best menu",
     url="https://arxiv.org/abs/2202.00605",
 )
