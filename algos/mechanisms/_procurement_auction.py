@@ -31,7 +31,7 @@ def procurement_auction(
     rule: Rule = "distorted",
     k: int | None = None,
     exact: bool = False,
-    tolerance: float = 0.1,
+    epsilon: float = 0.1,
     rng: int | np.random.Generator | None = None,
 ) -> AuctionResult:
     """Buy from sellers who bid, so that it pays for each of them to bid their cost.
@@ -49,8 +49,9 @@ def procurement_auction(
     exact : bool, optional
         Whether to compute with fractions: bids (ints, floats, fractions) and marginals are
         converted without rounding, and payments, value and welfare are fractions.
-    tolerance : float, optional
-        In (0, 1), for "stochastic_distorted": what the samples may cost.
+    epsilon : float, optional
+        In (0, 1), for "stochastic_distorted": samples have ⌈(n/k) ln(1/epsilon)⌉ sellers, drawn
+        with repetition.
     rng : int, Generator or None, optional
         Seed, for the rules with samples.
 
@@ -102,7 +103,7 @@ def procurement_auction(
     """
     size = checked_quality(quality).size
     oracle = (_ExactOracle if exact else Oracle)(quality)
-    scores, pools = _chosen(rule, size, k, exact, tolerance, rng)
+    scores, pools = _chosen(rule, size, k, exact, epsilon, rng)
     asked = checked_bids("bids", size, bids, exact=exact)
     present = np.array([bid < np.inf for bid in asked])
     value = Fraction(0) if exact else 0.0
@@ -113,7 +114,13 @@ def procurement_auction(
     if pools is not None:
         known = oracle.gains(state, oracle.everything)
         bound = _bound(value, known, asked, scores.rounds)
-    for one in net_rounds(oracle, asked, scores, candidates=np.flatnonzero(present), pools=pools):
+    for one in net_rounds(
+        oracle,
+        asked,
+        scores,
+        candidates=np.flatnonzero(present),
+        pools=None if pools is None else map(np.unique, pools),
+    ):
         state, known[one.pool] = one.state, one.gains
         if pools is None:
             bound = min(bound, _bound(value, one.gains, asked[one.pool], scores.rounds))
@@ -141,7 +148,7 @@ def _chosen(
     size: int,
     k: int | None,
     exact: bool,
-    tolerance: float,
+    epsilon: float,
     rng: int | np.random.Generator | None,
 ) -> tuple[ScoreRule, Indices | None]:
     """Set a rule up; draw who is looked at in every round."""
@@ -162,9 +169,9 @@ def _chosen(
     generator = np.random.default_rng(rng)
     if rule == "unconstrained_distorted":
         return scores, generator.integers(size, size=(size, 1))
-    share = math.log(1 / checked_real("tolerance", tolerance, 0, 1)) / rounds
-    sample = min(size, math.ceil(size * share))
-    return scores, np.array([generator.permutation(size)[:sample] for _ in range(rounds)])
+    epsilon = checked_real("epsilon", epsilon, 0, 1)
+    drawn = math.ceil(size / rounds * math.log(1 / epsilon))
+    return scores, np.array([generator.integers(size, size=drawn) for _ in range(rounds)])
 
 
 class _ExactOracle(Oracle):

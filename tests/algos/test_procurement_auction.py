@@ -12,7 +12,17 @@ import pytest
 from algos.mechanisms import AuctionResult, procurement_auction
 from algos.mechanisms._auction_result import checked_bids
 from algos.mechanisms._procurement_auction import _chosen, _ExactOracle
-from algos.submodular import Coverage, FacilityLocation, OracleError, SetFunction
+from algos.submodular import (
+    Coverage,
+    FacilityLocation,
+    OracleError,
+    SetFunction,
+    cost_scaled_greedy,
+    distorted_greedy,
+    roi_greedy,
+    stochastic_distorted_greedy,
+    unconstrained_distorted_greedy,
+)
 from algos.submodular._net_rounds import net_rounds
 from algos.submodular._oracle import Oracle
 
@@ -82,6 +92,31 @@ def test_many_sellers_are_paid_as_by_plain_reruns(rule: Any, kind: str) -> None:
     assert len(winners) > 10
     assert result.winners.tolist() == winners
     assert result.payments.tolist() == payments
+
+
+def test_winners_are_those_of_the_greedy_algorithms() -> None:
+    for seed in range(30):
+        quality, bids = drawn(seed)
+        k = 1 + seed % quality.size
+        for rule, greedy, options in (
+            ("distorted", distorted_greedy(quality, bids, k), {"k": k}),
+            ("cost_scaled", cost_scaled_greedy(quality, bids, k), {"k": k}),
+            ("roi", roi_greedy(quality, bids), {}),
+            (
+                "stochastic_distorted",
+                stochastic_distorted_greedy(quality, bids, k, epsilon=0.3, rng=seed),
+                {"k": k, "epsilon": 0.3},
+            ),
+            (
+                "unconstrained_distorted",
+                unconstrained_distorted_greedy(quality, bids, rng=seed),
+                {},
+            ),
+        ):
+            chosen: Any = {"rule": rule, **options}
+            result = procurement_auction(quality, bids, rng=seed, **chosen)
+            assert result.winners.tolist() == greedy.elements.tolist()
+            assert result.welfare == pytest.approx(greedy.net)
 
 
 def bids_around(payment: Any, bids: Any) -> list[Any]:
@@ -248,7 +283,7 @@ def test_bad_bids_are_refused_by_seller(bids: Any, error: Any, words: str) -> No
         ({"k": 0}, "k must be"),
         ({"k": True}, "k must be"),
         ({"rule": "unconstrained_distorted", "k": 2}, "take stochastic_distorted"),
-        ({"rule": "stochastic_distorted", "tolerance": 1.0}, "tolerance must lie"),
+        ({"rule": "stochastic_distorted", "epsilon": 1.0}, "epsilon must lie"),
     ],
 )
 def test_bad_options_are_refused(options: Any, words: str) -> None:
