@@ -29,7 +29,8 @@ def lazy_net_rounds(oracle: Oracle, costs: Any, rule: ScoreRule) -> Iterator[Rou
     """
     state, pool, size = oracle.start(), oracle.everything, 0
     gains, known_at = oracle.gains(state, pool).copy(), np.zeros(oracle.size, dtype=np.intp)
-    slack = RTOL * float(gains.max())  # rounding may let a marginal rise
+    largest = float(gains.max())
+    slack = RTOL * largest  # rounding may let a marginal rise
 
     def scored(step: int) -> Any:
         """Score the pool, by bounds where marginals are old."""
@@ -51,7 +52,7 @@ def lazy_net_rounds(oracle: Oracle, costs: Any, rule: ScoreRule) -> Iterator[Rou
                 asked = asked[np.argpartition(-scores[asked], few)[:few]]
             elements, few = pool[asked], 2 * few
             fresh = oracle.gains(state, elements)
-            refuse_growth(elements, fresh, gains[elements], known_at, size)
+            refuse_growth(elements, fresh, gains[elements], known_at, size, largest)
             gains[elements], known_at[elements], old[asked] = fresh, size, False
             with np.errstate(over="ignore"):
                 scores[asked] = rule.scores(step, fresh, costs[elements])
