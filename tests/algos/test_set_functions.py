@@ -13,6 +13,8 @@ from scipy import sparse
 
 from algos.submodular import (
     ConcaveOverModular,
+    Coverage,
+    FacilityLocation,
     GraphCut,
     LogDeterminant,
     Mixture,
@@ -193,6 +195,10 @@ LARGE: dict[str, Callable[[], SetFunction]] = {
         np.random.default_rng(0).integers(0, 2, (70, 9)), lambda x: x**0.3
     ),
     "saturated": lambda: SaturatedCoverage(np.random.default_rng(0).integers(0, 3, (9, 70)), 0.1),
+    "mixture": lambda: Mixture([LARGE["cut"](), LARGE["coverage"](), LARGE["facility"]()]),
+    "slow mixture": lambda: Mixture([LARGE["cut"](), LARGE["callable"]()], [1, 0.5]),
+    "coverage": lambda: Coverage(np.random.default_rng(0).integers(0, 2, (70, 9))),
+    "facility": lambda: FacilityLocation(np.random.default_rng(0).integers(0, 3, (9, 70))),
     "determinant": lambda: LogDeterminant(np.minimum.outer(np.arange(70) % 7, np.arange(70) % 7)),
 }
 
