@@ -87,8 +87,9 @@ class OnlineMenus:
     References
     ----------
     M. Bernasconi et al., "Optimal rates and efficient algorithms for online Bayesian persuasion",
-    arXiv:2303.01296, 2023 (the setting, and the rate √T). A. Kalai, S. Vempala, "Efficient algorithms for
-    online decision problems", Journal of Computer and System Sciences 71, 2005 (the method).
+    arXiv:2303.01296, 2023 (the setting, and the rate √T). A. Kalai, S. Vempala, "Efficient
+    algorithms for online decision problems", Journal of Computer and System Sciences 71, 2005
+    (the method).
 
     Examples
     --------

@@ -21,10 +21,9 @@ from proofs_checks.mechanisms.persuasion import (
     menu_below,
     menu_truthful,
     menu_unreported,
-    online_regret,
     schemes_best,
-    schemes_regret,
 )
+from proofs_checks.mechanisms.persuasion_online import online_regret, schemes_regret
 from proofs_checks.mechanisms.prices import (
     budget_payments,
     budget_spent,
