@@ -5,6 +5,7 @@ from ._byte_pair_optimum import optimal_merges
 from ._byte_pair_result import BytePairEncoding
 from ._check_submodular import SubmodularityReport, Violation, check_submodular
 from ._concave_over_modular import ConcaveOverModular
+from ._continuous_greedy import FractionalSelection, continuous_greedy
 from ._cost_scaled_greedy import cost_scaled_greedy
 from ._coverage import Coverage
 from ._distorted_greedy import distorted_greedy
@@ -32,6 +33,7 @@ from ._matroids import (
     UniformMatroid,
 )
 from ._mixture import Mixture
+from ._multilinear import MultilinearExtension
 from ._net_selection import NetSelection
 from ._online_dr import OnlineDRMaximizer
 from ._random_greedy import random_greedy
@@ -61,6 +63,7 @@ __all__ = [
     "DynamicMaximizer",
     "FacilityLocation",
     "FeasibleSet",
+    "FractionalSelection",
     "GraphCut",
     "GraphicMatroid",
     "KnapsackStreaming",
@@ -69,6 +72,7 @@ __all__ = [
     "LogarithmicSum",
     "Matroid",
     "Mixture",
+    "MultilinearExtension",
     "NetSelection",
     "OnlineDRMaximizer",
     "OracleError",
@@ -88,6 +92,7 @@ __all__ = [
     "biased_rankings",
     "byte_pair_encoding",
     "check_submodular",
+    "continuous_greedy",
     "cost_scaled_greedy",
     "distorted_greedy",
     "distributed_greedy",

@@ -23,7 +23,7 @@ from proofs_checks.submodular.constrained import (
     matroid_bound,
     matroid_value,
 )
-from proofs_checks.submodular.continuous import dr_bound, dr_values
+from proofs_checks.submodular.continuous import continuous_greedy_value, dr_bound, dr_values
 from proofs_checks.submodular.dynamic import (
     dynamic_bound,
     dynamic_calls,
@@ -113,6 +113,7 @@ __all__ = [
     "committee_value",
     "concave_diminishing",
     "concave_value",
+    "continuous_greedy_value",
     "cut_diminishing",
     "cut_value",
     "determinant_diminishing",

@@ -13,12 +13,15 @@ from hypothesis.strategies import SearchStrategy
 from algos.submodular import (
     Box,
     Budget,
+    Coverage,
     CoverageExtension,
     DRFunction,
     FeasibleSet,
     LogarithmicSum,
     Polytope,
     QuadraticDR,
+    UniformMatroid,
+    continuous_greedy,
     dr_maximize,
 )
 from algos.submodular.theorems import continuous as claims
@@ -229,3 +232,63 @@ def dr_bound(algorithm: Any, problem: Smooth, rng: np.random.Generator) -> Measu
         for one in methods
     ]
     return Measurement(min(bounds), optimum=problem.optimum)
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Of so many sets to choose: as many copies of one, and as many others that weigh less."""
+
+    rank: int
+    light: float
+    steps: int
+
+    @cached_property
+    def function(self) -> Coverage:
+        """The function."""
+        chances = np.zeros((2 * self.rank, self.rank + 1))
+        chances[: self.rank, 0] = 1
+        chances[self.rank :, 1:] = np.eye(self.rank)
+        return Coverage(chances, np.append(1.0, np.full(self.rank, self.light)))
+
+
+AT_ZERO = edited(
+    continuous_greedy,
+    "at_zero",
+    "Weighs elements by their values alone.",
+    ("(1 - x) * extension.gradient(x)", "extension.gradient(0 * x)"),
+)
+UNMERGED = edited(
+    continuous_greedy,
+    "unmerged",
+    "Answers with the first base.",
+    ("parts[1:]", "parts[:0]"),
+)
+
+
+@check(
+    claims.CONTINUOUS_GREEDY,
+    on=Instances(
+        st.builds(
+            Copies,
+            rank=st.integers(3, 4),
+            light=st.sampled_from([0.8, 0.9, 0.95]),
+            steps=st.sampled_from([15, 20]),
+        ),
+        [("one element", Copies(1, 0.5, 1)), ("copies", Copies(4, 0.95, 20))],
+    ),
+    faults=[AT_ZERO, UNMERGED],
+    trials=200,
+)
+def continuous_greedy_value(
+    algorithm: Any, problem: Copies, rng: np.random.Generator
+) -> Measurement:
+    """Compare with one copy and the others but one."""
+    function = problem.function
+    matroid = UniformMatroid(function.size, problem.rank)
+    found = algorithm(function, matroid, steps=problem.steps, rng=rng)
+    return Measurement(
+        found.value,
+        steps=problem.steps,
+        rank=problem.rank,
+        optimum=1 + problem.light * (problem.rank - 1),
+    )

@@ -18,6 +18,7 @@ from algos.submodular.theorems.constrained import (
     MATROID_VALUE,
 )
 from algos.submodular.theorems.continuous import (
+    CONTINUOUS_GREEDY,
     DR_BOUND,
     DR_DOWN_CLOSED,
     DR_GENERAL,
@@ -113,6 +114,7 @@ __all__ = [
     "COMMITTEE_VALUE",
     "CONCAVE_DIMINISHING",
     "CONCAVE_VALUE",
+    "CONTINUOUS_GREEDY",
     "CUT_DIMINISHING",
     "CUT_VALUE",
     "DETERMINANT_DIMINISHING",
