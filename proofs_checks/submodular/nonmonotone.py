@@ -42,6 +42,8 @@ class Arcs:
             weights[: n // 2, n // 2 :] = 1
         elif self.kind == "trap":  # the first gains a little more than others lose by it
             weights[0, 1], weights[2:, 0] = 1.05, 1
+        elif self.kind == "one arc":
+            weights[n - 1, 0] = 1
         elif self.kind == "needle":
             return modular(np.arange(n) == n - 1)
         elif self.kind == "arcs":
@@ -157,7 +159,7 @@ ON_ARCS = Instances(
     arcs("arcs"),
     [
         ("a trap for eight", Arcs("trap", 10, 8)),
-        ("a trap for five", Arcs("trap", 7, 5)),
+        ("one arc among eight", Arcs("one arc", 8, 1)),
         ("a trap for two", Arcs("trap", 4, 2)),
     ],
 )
