@@ -77,8 +77,8 @@ def procurement_auction(
 
     Among equal scores the least seller wins. A bid of exactly the payment therefore wins or
     loses by the sellers' numbers; its utility is the same, since then cost and payment are.
-    Floats round: payments then hold up to some 1e-15 of the marginals, so that a winner may be
-    paid its bid less that.
+    Floats round: payments are then off by up to some R units in the last place of the marginals,
+    for R rounds, so that a winner may be paid her bid less that.
 
     Welfare W at the bids c, for every set T: distorted W ≥ (1 − (1 − 1/R)^m) f(T) − (m/R) c(T)
     for all m ≤ R, T of at most R = k sellers; cost-scaled W ≥ f(T)/2 − c(T); roi, with k = n,

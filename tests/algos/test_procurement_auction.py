@@ -119,6 +119,20 @@ def test_winners_are_those_of_the_greedy_algorithms() -> None:
             assert result.welfare == pytest.approx(greedy.net)
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_floats_are_near_the_fractions(rule: Any) -> None:
+    """Up to 4 R units in the last place, where no two scores nearly tie."""
+    rng = np.random.default_rng(3)
+    quality = Coverage(rng.random((40, 120)) < 0.06, rng.integers(1, 9, 120))
+    bids = rng.random(40) * 12
+    near = procurement_auction(quality, bids, rule=rule, rng=1)
+    exact = procurement_auction(quality, bids, rule=rule, rng=1, exact=True)
+    assert near.winners.tolist() == exact.winners.tolist()
+    most = quality.value(range(40)) * 4 * 40 * np.finfo(float).eps
+    assert np.abs(near.payments - exact.payments.astype(float)).max() <= most
+    assert near.welfare == pytest.approx(float(exact.welfare))
+
+
 def bids_around(payment: Any, bids: Any) -> list[Any]:
     """List bids at, just beside and far from the payment and the bids."""
     hair = Fraction(1, 10**9)
