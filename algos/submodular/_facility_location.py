@@ -138,9 +138,10 @@ class FacilityLocation(SetFunction):
         n = len(points)
         neighbours = checked_count("neighbours", neighbours, most=n)
         distances, found = cKDTree(points).query(points, k=[*range(1, neighbours + 1)])
-        values = similarity(np.square(distances))
-        starts = np.arange(0, n * neighbours + 1, neighbours)
-        return cls(sparse.csr_array((values.ravel(), found.ravel(), starts), shape=(n, n)))
+        near = found < n  # n stands for one at a distance beyond all floats
+        starts = np.append(0, np.cumsum(near.sum(axis=1)))
+        values = similarity(np.square(distances[near]))
+        return cls(sparse.csr_array((values, found[near], starts), shape=(n, n)))
 
     def start(self) -> Reals:
         """Give the best similarity of every row so far."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from algos._arguments import checked_count
-from algos.submodular._oracle import Oracle
+from algos.submodular._lazy_greedy import refuse_growth
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._selection import Selection, best, cardinality_bound
 from algos.submodular._set_function import SetFunction
 
@@ -32,7 +33,8 @@ def greedy(function: SetFunction, k: int) -> Selection:
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative.
+        A marginal is no number, or negative, or greater than that of the same element to a
+        smaller set.
 
     Notes
     -----
@@ -53,17 +55,21 @@ def greedy(function: SetFunction, k: int) -> Selection:
     >>> chosen.elements.tolist(), chosen.value, chosen.upper_bound
     ([1, 0], 19.0, 21.0)
     """
-    oracle = Oracle(function)
+    oracle = monotone_oracle(function)
     k = checked_count("k", k, most=oracle.size)
-    state, left = oracle.start(), oracle.everything
+    state, left, before = oracle.start(), oracle.everything, np.full(oracle.size, np.inf)
     chosen, gained, value, bound = [], [], 0.0, np.inf
-    for _ in range(k):
+    for step in range(k):
         gains = oracle.gains(state, left)
+        known_at = np.full(oracle.size, step - 1)
+        refuse_growth(left, gains, before, known_at, step, gained[0] if gained else 0.0)
         bound = min(bound, cardinality_bound(value, gains, k))
         place = best(gains, left)
         oracle.push(state, int(left[place]))
         chosen.append(left[place])
         gained.append(gains[place])
         value += float(gains[place])
-        left = np.delete(left, place)
-    return Selection(np.array(chosen, dtype=np.intp), np.array(gained), value, bound, oracle.calls)
+        left, before = np.delete(left, place), np.delete(gains, place)
+    return Selection(
+        np.array(chosen, dtype=np.intp), np.array(gained), value, max(value, bound), oracle.calls
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from algos._arguments import checked_count, checked_real
 from algos.submodular._lazy_greedy import refuse_growth
 from algos.submodular._net_selection import checked_costs
-from algos.submodular._oracle import Oracle
+from algos.submodular._oracle import Oracle, monotone_oracle
 from algos.submodular._selection import Selection, best
 from algos.submodular._set_function import Indices, Reals, SetFunction
 
@@ -86,17 +86,6 @@ def knapsack_greedy(
     chosen = max(runs, key=lambda run: run.value)
     bound = min(run.upper_bound for run in runs)
     return Selection(chosen.elements, chosen.gains, chosen.value, bound, oracle.calls)
-
-
-def monotone_oracle(function: Any) -> Oracle:
-    """Wrap a function, unless it says itself that it is not monotone."""
-    oracle = Oracle(function)
-    if not oracle.function.monotone:
-        raise ValueError(
-            "function must be monotone, got one with monotone=False; double_greedy and "
-            "random_greedy maximise such functions"
-        )
-    return oracle
 
 
 def _seeds(costs: Reals, budget: float, most: int) -> Iterator[Indices]:

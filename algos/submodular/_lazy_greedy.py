@@ -8,8 +8,8 @@ import numpy as np
 
 from accel.bounds import reinsert
 from algos._arguments import checked_count
-from algos.submodular._oracle import RTOL, Oracle
-from algos.submodular._selection import Selection, best
+from algos.submodular._oracle import RTOL, Oracle, monotone_oracle
+from algos.submodular._selection import Selection, best, cardinality_bound
 from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction
 
 __all__ = ["gains_until", "lazy_greedy", "refuse_growth"]
@@ -63,7 +63,7 @@ def lazy_greedy(function: SetFunction, k: int) -> Selection:
     >>> other.oracle_calls < 4000
     True
     """
-    oracle = Oracle(function)
+    oracle = monotone_oracle(function)
     k = checked_count("k", k, most=oracle.size)
     state, order = oracle.start(), oracle.everything.copy()
     bounds, known_at = np.full(oracle.size, np.inf), np.zeros(oracle.size, dtype=np.intp)
@@ -83,9 +83,10 @@ def lazy_greedy(function: SetFunction, k: int) -> Selection:
         first = np.lexsort((others, -lower))
         reinsert(order, bounds, passed, others[first], lower[first])
         order, bounds = order[1:], bounds[1:]
-        greatest = gained[-1] + bounds[: k - 1].sum()
-        upper_bound = min(upper_bound, value + float(greatest))
+        greatest = np.append(gained[-1], bounds[: k - 1])
+        upper_bound = min(upper_bound, cardinality_bound(value, greatest, k))
         value += gained[-1]
+    upper_bound = max(value, upper_bound)
     return Selection(
         np.array(chosen, dtype=np.intp), np.array(gained), value, upper_bound, oracle.calls
     )

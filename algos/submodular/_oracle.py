@@ -8,7 +8,7 @@ import numpy as np
 
 from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction
 
-__all__ = ["Oracle"]
+__all__ = ["Oracle", "monotone_oracle"]
 
 #: A marginal may fall below zero by this part of the largest one seen: rounding.
 RTOL = 1e-9
@@ -65,3 +65,14 @@ class Oracle:
     def push(self, state: Any, element: int) -> None:
         """Put an element into S."""
         self.function.push(state, element)
+
+
+def monotone_oracle(function: Any) -> Oracle:
+    """Wrap a function, unless it says itself that it is not monotone."""
+    oracle = Oracle(function)
+    if not oracle.function.monotone:
+        raise ValueError(
+            "function must be monotone, got one with monotone=False; double_greedy and "
+            "random_greedy maximise such functions"
+        )
+    return oracle

@@ -46,4 +46,5 @@ def best(scores: Reals, candidates: Indices) -> int:
 def cardinality_bound(value: float, gains: Reals, k: int) -> float:
     """Bound f of all sets of k elements: f(T) ≤ f(S) + Σ f(e|S) over the k greatest marginals."""
     most = np.partition(gains, -k)[-k:] if k < len(gains) else gains
-    return value + float(np.maximum(most, 0).sum())
+    with np.errstate(over="ignore"):
+        return value + float(np.maximum(most, 0).sum())

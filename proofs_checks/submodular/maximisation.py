@@ -147,13 +147,13 @@ LAZY_ONE_LESS = edited(
     lazy_greedy,
     "one_less",
     "Adds k − 1 marginals.",
-    ("gained[-1] + bounds[: k - 1].sum()", "bounds[: k - 1].sum()"),
+    ("np.append(gained[-1], bounds[: k - 1])", "bounds[: k - 1]"),
 )
 LAZY_NO_VALUE = edited(
     lazy_greedy,
     "no_value",
     "Bounds by marginals alone.",
-    ("value + float(greatest)", "float(greatest)"),
+    ("cardinality_bound(value, greatest, k)", "cardinality_bound(0.0, greatest, k)"),
 )
 
 
@@ -177,18 +177,18 @@ def lazy_bound(algorithm: Any, problem: Any, rng: np.random.Generator) -> Measur
     return Measurement(algorithm(problem.function, problem.k).upper_bound, optimum=problem.optimum)
 
 
-SAMPLED = "math.log(1 / epsilon)"
+SAMPLED = "-math.log(epsilon)"
 FEW = edited(
     stochastic_greedy,
     "few",
     "Takes the 1 − ε that shall be reached for ε.",
-    (SAMPLED, "math.log(1 / (1 - epsilon))"),
+    (SAMPLED, "-math.log1p(-epsilon)"),
 )
 BINARY = edited(
     stochastic_greedy,
     "binary",
     "Takes the binary logarithm for the natural one.",
-    (SAMPLED, "math.log2(1 / epsilon)"),
+    (SAMPLED, "-math.log2(epsilon)"),
 )
 WORST = edited(
     stochastic_greedy,

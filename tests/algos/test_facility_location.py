@@ -216,6 +216,15 @@ def test_extreme_features_make_no_nan() -> None:
     ) == pytest.approx(2)
 
 
+def test_neighbours_at_a_distance_beyond_floats_have_no_similarity() -> None:
+    """Squares of such distances overflow; the tree leaves those neighbours out."""
+    far = FacilityLocation.from_neighbours([[1e300], [-1e300], [1e300]], 3)
+    assert far.gains(far.start(), np.arange(3)).tolist() == [2, 1, 2]
+    assert far.value([0, 1]) == 3
+    cosine = FacilityLocation.from_neighbours([[1e300, 0.0], [0.0, 1e-300]], 2, kernel="cosine")
+    assert cosine.value([0]) == 1
+
+
 def test_duplicates_tie_and_the_first_wins() -> None:
     features = np.repeat(np.random.default_rng(6).standard_normal((10, 4)), 3, axis=0)
     for f in (

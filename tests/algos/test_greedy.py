@@ -11,6 +11,7 @@ import pytest
 from algos.submodular import (
     Coverage,
     FacilityLocation,
+    GraphCut,
     OracleError,
     SetFunction,
     greedy,
@@ -169,14 +170,45 @@ def test_falling_values_are_refused(maximise: Any) -> None:
         maximise(Table(2, lambda s: 3.0 * (1 in s) - (0 in s)), 2)
 
 
-def test_lazy_greedy_finds_growing_marginals() -> None:
+def test_growing_marginals_are_found() -> None:
     pair = Table(4, lambda s: sum([5.0, 2, 1, 1][e] for e in s) + 4 * ({0, 1} <= s))
     message = "submodular, got for element 1 the marginal 6 to the 1 elements chosen so far, after"
-    with pytest.raises(OracleError, match=f"{message} 2 to the first 0 of them"):
-        lazy_greedy(pair, 2)
-    with pytest.raises(OracleError, match=message):
-        stochastic_greedy(pair, 2, epsilon=1e-6, lazy=True, rng=0)
-    assert greedy(pair, 2).value == 11
+    for maximise in (greedy, lazy_greedy):
+        with pytest.raises(OracleError, match=f"{message} 2 to the first 0 of them"):
+            maximise(pair, 2)
+    for lazy in (True, False):
+        with pytest.raises(OracleError, match=message):
+            stochastic_greedy(pair, 2, epsilon=1e-6, lazy=lazy, rng=0)
+    with pytest.raises(OracleError, match="the marginal 9 to the 1 elements chosen so far"):
+        bundle = Table(3, lambda s: len(s) + 8.0 * (len(s) > 1))
+        stochastic_greedy(bundle, 1, epsilon=1e-6, bound=True, rng=0)
+
+
+@pytest.mark.parametrize("maximise", [greedy, lazy_greedy, stochastic_greedy])
+def test_functions_that_say_they_may_fall_are_refused(maximise: Any) -> None:
+    """Of their sets an upper bound by marginals says nothing."""
+    with pytest.raises(ValueError, match="function must be monotone, got one with monotone=False"):
+        maximise(GraphCut([[0, 1], [1, 0]]), 1)
+
+
+def test_no_bound_is_below_the_value_not_even_by_rounding() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(50):
+        modular = Coverage(np.eye(12), rng.random(12))
+        for chosen in (greedy(modular, 12), lazy_greedy(modular, 12)):
+            assert chosen.value <= chosen.upper_bound <= chosen.value * (1 + 1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+def test_weights_at_the_end_of_floats() -> None:
+    """Two marginals of 1.5e308 have no sum; 5e-324 is the least number above 0."""
+    huge = Coverage(np.ones((3, 1)), [1.5e308])
+    for maximise in (greedy, lazy_greedy, stochastic_greedy):
+        assert maximise(huge, 2).value == 1.5e308
+    assert greedy(huge, 2).upper_bound == 1.5e308  # after the first element
+    assert lazy_greedy(huge, 2).upper_bound == 1.5e308
+    tiny = Coverage(np.eye(3), [5e-324, 0.0, 1e300])
+    assert lazy_greedy(tiny, 3).elements.tolist() == greedy(tiny, 3).elements.tolist() == [2, 0, 1]
 
 
 def test_growth_by_rounding_passes() -> None:
@@ -207,6 +239,22 @@ def test_lazier_than_lazy_chooses_the_same_with_fewer_marginals() -> None:
             assert function.value(one.elements) == pytest.approx(one.value)
 
 
+def test_a_bound_on_request() -> None:
+    """The value and the k greatest marginals to the whole set, n − k marginals more."""
+    for function in functions(6):
+        values = all_values(function)
+        for k in range(1, 7):
+            for lazy in (True, False):
+                one = stochastic_greedy(function, k, epsilon=0.4, lazy=lazy, rng=k)
+                other = stochastic_greedy(function, k, epsilon=0.4, lazy=lazy, bound=True, rng=k)
+                assert other.elements.tolist() == one.elements.tolist()
+                assert other.oracle_calls == one.oracle_calls + 6 - k
+                mask = sum(1 << e for e in one.elements)
+                added = sorted(values[mask | 1 << e] - values[mask] for e in range(6))
+                assert other.upper_bound == pytest.approx(values[mask] + sum(added[-k:]))
+                assert max(by_size(values, k), other.value) <= other.upper_bound + 1e-9
+
+
 def test_samples_of_everything_make_it_greedy() -> None:
     function = FacilityLocation(np.random.default_rng(4).random((20, 30)))
     chosen = stochastic_greedy(function, 6, epsilon=math.exp(-6), lazy=False, rng=0)
@@ -219,6 +267,12 @@ def test_stochastic_hits_a_single_good_element_as_often_as_its_samples() -> None
     lone = Coverage(np.eye(20)[:, :1])
     hits = np.mean([stochastic_greedy(lone, 1, epsilon=0.5, rng=s).value for s in range(4000)])
     assert abs(hits - 14 / 20) < 6 * math.sqrt(0.7 * 0.3 / 4000)
+
+
+def test_the_least_epsilon_takes_everything() -> None:
+    function = FacilityLocation(np.random.default_rng(4).random((20, 30)))
+    chosen = stochastic_greedy(function, 6, epsilon=5e-324, rng=0)
+    assert chosen.elements.tolist() == greedy(function, 6).elements.tolist()
 
 
 def test_the_same_seed_gives_the_same_set() -> None:
