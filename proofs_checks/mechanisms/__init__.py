@@ -1,5 +1,11 @@
 """Checks of mechanisms."""
 
+from proofs_checks.mechanisms.budgets import (
+    budget_payments,
+    budget_spent,
+    budget_truthful,
+    budget_welfare,
+)
 from proofs_checks.mechanisms.facility import (
     median_cost,
     phantom_truthful,
@@ -25,10 +31,6 @@ from proofs_checks.mechanisms.persuasion import (
 )
 from proofs_checks.mechanisms.persuasion_online import online_regret, schemes_regret
 from proofs_checks.mechanisms.prices import (
-    budget_payments,
-    budget_spent,
-    budget_truthful,
-    budget_welfare,
     clock_payments,
     clock_truthful,
     clock_useful,

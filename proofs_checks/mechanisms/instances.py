@@ -11,9 +11,10 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from algos.mechanisms import AuctionResult
 from proofs_checks.submodular.priced import Priced, priced
 
-__all__ = ["SALES", "Sale", "best_lie", "sales", "some", "utility"]
+__all__ = ["SALES", "Sale", "best_lie", "lies", "sales", "some", "utility", "worth"]
 
 RULES = ("distorted", "stochastic_distorted", "unconstrained_distorted", "cost_scaled", "roi")
 HAIR = Fraction(1, 2**20)
@@ -72,6 +73,26 @@ def best_lie(told: dict[Any, Any]) -> float:
 def some(sellers: int, rng: np.random.Generator) -> Sequence[int]:
     """Choose sellers to look at: all of three, one of many."""
     return range(sellers) if sellers <= 3 else [int(rng.integers(sellers))]
+
+
+def worth(sellers: Priced, result: AuctionResult) -> float:
+    """Look up the value of what was bought."""
+    return float(sellers.values[sum(1 << int(seller) for seller in result.winners)])
+
+
+def lies(one: Any, algorithm: Any, rng: np.random.Generator) -> float:
+    """Find what a seller gains at most by the limit of another cost."""
+    costs = one.sellers.problem[1]
+    greatest = 0.0
+    for seller in some(len(costs), rng):
+        told: dict[float, Any] = {}
+        own = float(costs[seller])
+        for limit in {own, own / 2, own * 1.05, 2 * own, 0.0, 0.3, 1.0}:
+            limits = np.where(np.arange(len(costs)) == seller, limit, costs)
+            result = one.run(algorithm, limits)
+            told[limit] = float(result.payments[seller]) if seller in result.winners else None
+        greatest = max(greatest, best_lie(told))
+    return greatest
 
 
 #: One of each rule, and what a random search has found: there the weights of n − 1 rounds pay

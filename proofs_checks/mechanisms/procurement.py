@@ -24,6 +24,7 @@ from proofs_checks.mechanisms.instances import (
     sales,
     some,
     utility,
+    worth,
 )
 from proofs_checks.submodular.priced import DISTORTED, RETURNS, SCALED, Priced, priced
 
@@ -169,11 +170,6 @@ def auction_surplus(algorithm: Any, sale: Sale, rng: np.random.Generator) -> Mea
     result = sale.buy(algorithm, sale.costs)
     value = worth(sale.sellers, result)
     return Measurement(value - float(sum(result.payments)), value=value)
-
-
-def worth(sellers: Priced, result: Any) -> float:
-    """Look up the value of what was bought."""
-    return float(sellers.values[sum(1 << int(seller) for seller in result.winners)])
 
 
 @check(claims.AUCTION_DISTORTED, on=Instances(priced(), DISTORTED), faults=[PLAIN], trials=150)
