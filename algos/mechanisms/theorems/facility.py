@@ -13,7 +13,7 @@ PAGE = "mechanisms_facility"
 RTOL = 1e-9
 
 PHANTOM_TRUTHFUL = Theorem(
-    key="mechanisms/phantom_median/truthful",
+    key="mechanisms/phantom-median/truthful",
     algorithm=phantom_median,
     quantity="distance after the best lie",
     formula=honest,
@@ -30,7 +30,7 @@ PHANTOM_TRUTHFUL = Theorem(
 )
 
 UNIFORM_FAIR = Theorem(
-    key="mechanisms/uniform_phantom/fair",
+    key="mechanisms/uniform-phantom/fair",
     algorithm=uniform_phantom,
     quantity="largest distance + s/n − r of a group",
     formula=Integer(1),
@@ -47,7 +47,7 @@ UNIFORM_FAIR = Theorem(
 )
 
 UNIFORM_COST = Theorem(
-    key="mechanisms/uniform_phantom/cost",
+    key="mechanisms/uniform-phantom/cost",
     algorithm=uniform_phantom,
     quantity="sum of distances",
     formula=(n - 1) * best,
@@ -65,7 +65,7 @@ UNIFORM_COST = Theorem(
 )
 
 UNIFORM_WELFARE = Theorem(
-    key="mechanisms/uniform_phantom/welfare",
+    key="mechanisms/uniform-phantom/welfare",
     algorithm=uniform_phantom,
     quantity="Σ (1 − distance)",
     formula=(2 * sqrt(2) - 2) * best,
@@ -93,7 +93,7 @@ MEDIAN_COST = Theorem(
 )
 
 RANK_COST = Theorem(
-    key="mechanisms/random_rank/cost",
+    key="mechanisms/random-rank/cost",
     algorithm=random_rank,
     quantity="sum of distances / least one",
     formula=2 - 2 / n,
@@ -110,7 +110,7 @@ RANK_COST = Theorem(
 )
 
 RANK_FAIR = Theorem(
-    key="mechanisms/random_rank/fair",
+    key="mechanisms/random-rank/fair",
     algorithm=random_rank,
     quantity="sum of a group's distances",
     formula=k * (n - k) / n,

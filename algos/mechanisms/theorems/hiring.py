@@ -23,7 +23,7 @@ RANGE = Need(
 )
 
 HIRING_TRUTHFUL = Theorem(
-    key="mechanisms/best_contract/truthful",
+    key="mechanisms/best-contract/truthful",
     algorithm=best_contract,
     quantity="1 + utility of the best other behaviour",
     formula=honest,
@@ -37,7 +37,7 @@ HIRING_TRUTHFUL = Theorem(
 )
 
 HIRING_ABOVE = Theorem(
-    key="mechanisms/best_contract/payment_above",
+    key="mechanisms/best-contract/payment-above",
     algorithm=best_contract,
     quantity="expected payment",
     formula=cost * accuracy / (accuracy - Rational(1, 2)),
@@ -56,7 +56,7 @@ HIRING_ABOVE = Theorem(
 )
 
 HIRING_BELOW = Theorem(
-    key="mechanisms/best_contract/payment_below",
+    key="mechanisms/best-contract/payment-below",
     algorithm=best_contract,
     quantity="expected payment",
     formula=cost * accuracy / (accuracy - Rational(1, 2)),
@@ -75,7 +75,7 @@ HIRING_BELOW = Theorem(
 )
 
 HIRING_BEST = Theorem(
-    key="mechanisms/best_contract/best",
+    key="mechanisms/best-contract/best",
     algorithm=best_contract,
     quantity="principal's expected profit",
     formula=other,
@@ -92,7 +92,7 @@ HIRING_BEST = Theorem(
 )
 
 ONLINE_HIRING = Theorem(
-    key="mechanisms/online_contracts/regret",
+    key="mechanisms/online-contracts/regret",
     algorithm=OnlineContracts,
     quantity="sum of the profits, each above the least possible",
     formula=best

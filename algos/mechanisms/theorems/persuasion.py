@@ -44,7 +44,7 @@ MENU_TRUTHFUL = Theorem(
 )
 
 MENU_ABOVE = Theorem(
-    key="mechanisms/persuasion/value_above",
+    key="mechanisms/persuasion/value-above",
     algorithm=Persuasion,
     quantity="probability that the receiver acts",
     formula=Min(1, p / q),
@@ -62,7 +62,7 @@ MENU_ABOVE = Theorem(
 )
 
 MENU_BELOW = Theorem(
-    key="mechanisms/persuasion/value_below",
+    key="mechanisms/persuasion/value-below",
     algorithm=Persuasion,
     quantity="probability that the receiver acts",
     formula=Min(1, p / q),
@@ -80,7 +80,7 @@ MENU_BELOW = Theorem(
 )
 
 MENU_UNREPORTED = Theorem(
-    key="mechanisms/persuasion/reports_help",
+    key="mechanisms/persuasion/reports-help",
     algorithm=Persuasion,
     quantity="sender's expected utility",
     formula=unreported,
@@ -96,7 +96,7 @@ MENU_UNREPORTED = Theorem(
 )
 
 ONLINE_REGRET = Theorem(
-    key="mechanisms/online_menus/regret",
+    key="mechanisms/online-menus/regret",
     algorithm=OnlineMenus,
     quantity="sum of the sender's utilities in [0, 1]",
     formula=best - 2 * sqrt(types * horizon),
@@ -112,7 +112,7 @@ ONLINE_REGRET = Theorem(
 )
 
 SCHEMES_BEST = Theorem(
-    key="mechanisms/online_schemes/enough",
+    key="mechanisms/online-schemes/enough",
     algorithm=OnlineSchemes,
     quantity="sender's expected utility from the best of the schemes",
     formula=unreported,
@@ -128,7 +128,7 @@ SCHEMES_BEST = Theorem(
 )
 
 SCHEMES_REGRET = Theorem(
-    key="mechanisms/online_schemes/regret",
+    key="mechanisms/online-schemes/regret",
     algorithm=OnlineSchemes,
     quantity="sum of the sender's utilities in [0, 1]",
     formula=best - Float("2.63") * sqrt(horizon * arms * log(arms)),

@@ -12,7 +12,7 @@ grid = Symbol("grid", integer=True, positive=True)
 bisections = Symbol("bisections", integer=True, nonnegative=True)
 
 TRUTHFUL_FOUND = Theorem(
-    key="mechanisms/check_truthful/found",
+    key="mechanisms/check-truthful/found",
     algorithm=check_truthful,
     quantity="gain of the lie that is found",
     formula=Abs(price - threshold) - high / ((grid - 1) * 2**bisections),
@@ -31,7 +31,7 @@ TRUTHFUL_FOUND = Theorem(
 )
 
 TRUTHFUL_SOUND = Theorem(
-    key="mechanisms/check_truthful/sound",
+    key="mechanisms/check-truthful/sound",
     algorithm=check_truthful,
     quantity="gain of the lie that is reported",
     formula=Abs(price - threshold),
