@@ -23,11 +23,11 @@ from ._knapsack_greedy import knapsack_greedy
 from ._knapsack_streaming import KnapsackStreaming
 from ._lazy_greedy import lazy_greedy
 from ._log_determinant import LogDeterminant
+from ._matroid import Matroid
 from ._matroid_greedy import matroid_greedy
 from ._matroids import (
     GraphicMatroid,
     LaminarMatroid,
-    Matroid,
     PartitionMatroid,
     TransversalMatroid,
     UniformMatroid,

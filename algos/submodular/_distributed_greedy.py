@@ -8,8 +8,8 @@ import numpy as np
 from numpy.random import Generator
 
 from algos._arguments import checked_count
-from algos.submodular._knapsack_greedy import monotone_oracle
 from algos.submodular._lazy_greedy import lazy_greedy
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._selection import Selection
 from algos.submodular._set_function import Indices, Reals, SetFunction
 

@@ -15,7 +15,7 @@ from algos.submodular._oracle import Oracle, monotone_oracle
 from algos.submodular._selection import Selection, best
 from algos.submodular._set_function import Indices, Reals, SetFunction
 
-__all__ = ["knapsack_greedy", "monotone_oracle"]
+__all__ = ["knapsack_greedy"]
 
 
 def knapsack_greedy(

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from algos._arguments import checked_array, checked_real
-from algos.submodular._knapsack_greedy import monotone_oracle
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._selection import Selection
 from algos.submodular._set_function import Indices, Reals, SetFunction
-from algos.submodular._sieve_streaming import LEAST, first_passing, spans, stream_elements
+from algos.submodular._streams import LEAST, first_passing, spans, stream_elements
 
 __all__ = ["KnapsackStreaming"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from algos.submodular._knapsack_greedy import monotone_oracle
 from algos.submodular._lazy_greedy import refuse_growth
-from algos.submodular._matroids import Matroid
+from algos.submodular._matroid import Matroid
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._selection import Selection, best
 from algos.submodular._set_function import SetFunction
 

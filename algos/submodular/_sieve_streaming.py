@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from algos._arguments import checked_count, checked_real
-from algos.submodular._knapsack_greedy import monotone_oracle
-from algos.submodular._oracle import RTOL, Oracle
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._selection import Selection
 from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction
+from algos.submodular._streams import LEAST, first_passing, spans, stream_elements
 
-__all__ = ["SieveStreaming", "first_passing", "spans", "stream_elements"]
-
-LEAST = np.nextafter(0, 1)  # what adds nothing is never taken
+__all__ = ["SieveStreaming"]
 
 
 class SieveStreaming:
@@ -255,55 +252,4 @@ class _Sieve:
     def threshold(self, k: int) -> float:
         """Give the marginal from which on an element is taken."""
         threshold = (self.guess / 2 - self.value) / (k - len(self.elements))
-        return max(threshold, float(LEAST))
-
-
-def first_passing(
-    oracle: Oracle, state: Any, stream: Indices, gains: Reals, least: Reals, at: int
-) -> int:
-    """Find the first element whose marginal is at least its least one, or the stream's end.
-
-    Old marginals are upper bounds; those that may suffice are computed again, in growing windows.
-    """
-    window = 1
-    while at < len(stream):
-        hopeful = at + np.flatnonzero(gains[at:] >= least[at:])[:window]
-        new = oracle.gains(state, stream[hopeful])
-        _refuse_growth(stream[hopeful], new, gains[hopeful])
-        gains[hopeful] = new
-        passing = hopeful[new >= least[hopeful]]
-        if len(passing):
-            return int(passing[0])
-        at = int(hopeful[-1]) + 1 if len(hopeful) == window else len(stream)
-        window *= 2
-    return at
-
-
-def _refuse_growth(elements: Indices, new: Reals, old: Reals) -> None:
-    """Stop where a marginal is greater than it was to a smaller set."""
-    grown = new - old > RTOL * new.max(initial=0)
-    if grown.any():
-        k = int(np.argmax(grown))
-        raise OracleError(
-            f"function must be submodular, got for element {elements[k]} the marginal {new[k]:g} "
-            f"to the elements of a sieve, after {old[k]:g} to fewer of them"
-        )
-
-
-def spans(*numbers: Reals) -> list[tuple[int, int]]:
-    """Split places into the longest spans in which no number changes."""
-    changed = np.zeros(len(numbers[0]) - 1, dtype=bool)
-    for one in numbers:
-        changed |= (one[1:] != one[:-1]) & ~(np.isnan(one[1:]) & np.isnan(one[:-1]))
-    cuts = [0, *(np.flatnonzero(changed) + 1).tolist(), len(numbers[0])]
-    return list(pairwise(cuts))
-
-
-def stream_elements(size: int, elements: Iterable[int]) -> Indices:
-    """Validate elements that may come several times."""
-    if isinstance(elements, np.ndarray) and elements.dtype.kind in "iu" and elements.ndim == 1:
-        for element in elements[(elements < 0) | (elements >= size)]:
-            checked_count("elements", element, least=0, most=size - 1)
-        return np.array(elements, dtype=np.intp)
-    given = [checked_count("elements", e, least=0, most=size - 1) for e in elements]
-    return np.array(given, dtype=np.intp)
+        return max(threshold, LEAST)

@@ -24,6 +24,11 @@ from proofs_checks.submodular.constrained import (
     matroid_value,
 )
 from proofs_checks.submodular.continuous import continuous_greedy_value, dr_bound, dr_values
+from proofs_checks.submodular.distributed import (
+    distributed_bound,
+    distributed_mean,
+    distributed_value,
+)
 from proofs_checks.submodular.dynamic import (
     dynamic_bound,
     dynamic_calls,
@@ -51,6 +56,7 @@ from proofs_checks.submodular.maximisation import (
     lazy_bound,
     lazy_calls,
     lazy_choice,
+    stochastic_bound,
     stochastic_calls,
     stochastic_value,
 )
@@ -85,9 +91,6 @@ from proofs_checks.submodular.rankings import (
     quotas_held,
 )
 from proofs_checks.submodular.streaming import (
-    distributed_bound,
-    distributed_mean,
-    distributed_value,
     knapsack_stream_bound,
     knapsack_stream_gap,
     knapsack_stream_value,
@@ -175,6 +178,7 @@ __all__ = [
     "sieve_merged",
     "sieve_value",
     "single_votes",
+    "stochastic_bound",
     "stochastic_calls",
     "stochastic_value",
 ]

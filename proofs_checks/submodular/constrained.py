@@ -270,12 +270,6 @@ LAST_MATROID = edited(
     "Forgets all matroids but the last.",
     (ADDED, "left[limit.addable(independent, left)] if limit is limits[-1] else left"),
 )
-LIGHTEST = edited(
-    matroid_greedy,
-    "lightest",
-    "Takes the least marginal.",
-    ("best(marginals[left], left)", "best(-marginals[left], left)"),
-)
 FORGETS = edited(
     matroid_greedy,
     "forgets",
@@ -290,7 +284,7 @@ NO_VALUE = edited(
 )
 
 
-@check(claims.MATROID_VALUE, on=ON_MATROIDS, faults=[WRONG_SET, LAST_MATROID, LIGHTEST], trials=150)
+@check(claims.MATROID_VALUE, on=ON_MATROIDS, faults=[WRONG_SET, LAST_MATROID], trials=150)
 def matroid_value(algorithm: Any, one: Independent, rng: np.random.Generator) -> Measurement:
     """Compare with the best independent set of all."""
     function, matroids = one.parts
