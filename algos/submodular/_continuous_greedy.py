@@ -9,7 +9,7 @@ import numpy as np
 from algos._arguments import checked_count
 from algos.submodular._matroids import Matroid
 from algos.submodular._multilinear import MultilinearExtension
-from algos.submodular._oracle import Oracle
+from algos.submodular._oracle import Oracle, monotone_oracle
 from algos.submodular._set_function import Indices, Reals, SetFunction
 
 __all__ = ["FractionalSelection", "continuous_greedy"]
@@ -98,7 +98,7 @@ def continuous_greedy(
     >>> chosen.elements.tolist(), chosen.value
     ([0, 3], 3.0)
     """
-    oracle = Oracle(function)
+    oracle = monotone_oracle(function)
     if not isinstance(matroid, Matroid):
         raise TypeError(f"matroid must be a Matroid, got {type(matroid).__name__}")
     if matroid.size != oracle.size:

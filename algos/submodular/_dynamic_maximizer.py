@@ -9,7 +9,7 @@ import numpy as np
 
 from algos._arguments import checked_count, checked_real
 from algos.submodular._dynamic_levels import Levels
-from algos.submodular._oracle import Oracle
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._selection import Selection
 from algos.submodular._set_function import SetFunction
 
@@ -87,7 +87,7 @@ class DynamicMaximizer:
         epsilon: float,
         rng: int | np.random.Generator | None = None,
     ) -> None:
-        self._oracle = Oracle(function)
+        self._oracle = monotone_oracle(function)
         self.k = checked_count("k", k, most=function.size)
         self.epsilon = checked_real("epsilon", epsilon, 0, 1, high_end=True)
         self._rng = np.random.default_rng(rng)

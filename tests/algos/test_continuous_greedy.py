@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from algos.submodular import (
+    Box,
     Coverage,
     CoverageExtension,
     FacilityLocation,
+    GraphCut,
     GraphicMatroid,
     MultilinearExtension,
     OracleError,
@@ -19,6 +21,7 @@ from algos.submodular import (
     SetFunction,
     UniformMatroid,
     continuous_greedy,
+    dr_maximize,
 )
 from algos.submodular._continuous_greedy import _merge
 from proofs_checks.submodular.instances import all_values
@@ -89,6 +92,15 @@ def test_swaps_keep_the_marginals(matroid: Any) -> None:
     assert np.abs(counts / runs - expected).max() <= 6 * math.sqrt(0.25 / runs)
 
 
+def test_extensions_of_cuts_are_maximised_without_being_monotone() -> None:
+    """A path of three vertices: its middle cuts both edges."""
+    extension = MultilinearExtension(GraphCut([[0, 1, 0], [1, 0, 1], [0, 1, 0]]))
+    assert not extension.monotone
+    found = dr_maximize(extension, Box([1, 1, 1]), steps=100)
+    assert 2 / math.e - 0.1 <= found.value <= 2 <= found.upper_bound
+    assert extension.value(np.array([0, 1, 0])) == 2
+
+
 def test_a_seed_decides_all() -> None:
     one = continuous_greedy(FACILITY, MATROIDS[0], rng=3)
     two = continuous_greedy(FACILITY, MATROIDS[0], rng=np.random.default_rng(3))
@@ -139,6 +151,11 @@ def test_impossible_marginals_are_refused(gain: float) -> None:
             lambda: continuous_greedy(FACILITY, MATROIDS[0], samples=True),
             ValueError,
             "samples must be an integer",
+        ),
+        (
+            lambda: continuous_greedy(GraphCut([[0, 1], [1, 0]]), UniformMatroid(2, 1)),
+            ValueError,
+            "function must be monotone",
         ),
         (lambda: MultilinearExtension(Wrong(1.0, 17)), ValueError, "at most 16 elements, got 17"),
         (lambda: MultilinearExtension(len), TypeError, "function must be a SetFunction"),  # type: ignore[arg-type]

@@ -79,7 +79,7 @@ def test_bandits_estimate_gradients_without_bias() -> None:
     """The mean of estimates for a quadratic, whose central differences are exact; 6 errors."""
     function = QuadraticDR([[-0.5, -0.25], [-0.25, 0]], [1, 0.5])
     estimates = []
-    for seed in range(4000):
+    for seed in range(1500):
         learner = bandit(horizon=64, rng=seed)
         learner.decide()
         while learner._blocks.order[learner._blocks.at] != 0:  # until x_0 = 0 is explored
