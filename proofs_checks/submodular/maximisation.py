@@ -37,17 +37,36 @@ class OneItem:
 
 
 @dataclass(frozen=True)
+class OwnItems:
+    """As many items as can be chosen, of which each of the first elements covers one."""
+
+    size: int
+    k: int
+
+    @cached_property
+    def function(self) -> SetFunction:
+        """The function."""
+        return Coverage(np.eye(self.size)[:, : self.k])
+
+    @property
+    def optimum(self) -> float:
+        """The greatest value of k elements."""
+        return self.k
+
+
+@dataclass(frozen=True)
 class Sampled:
     """A problem, and how samples are taken."""
 
-    problem: Small | OneItem
+    problem: Small | OneItem | OwnItems
     epsilon: float
     lazy: bool
 
-    def chosen(self, algorithm: Any, rng: np.random.Generator) -> Any:
+    def chosen(self, algorithm: Any, rng: np.random.Generator, **options: Any) -> Any:
         """Run."""
         one = self.problem
-        return algorithm(one.function, one.k, epsilon=self.epsilon, lazy=self.lazy, rng=rng)
+        options |= {"epsilon": self.epsilon, "lazy": self.lazy, "rng": rng}
+        return algorithm(one.function, one.k, **options)
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -70,12 +89,14 @@ NEEDLES = [
     ("one item, two rounds", Sampled(OneItem(20, 2, 1, 1.0), 0.8, True)),
     *((f"{name}, sampled", Sampled(one, 0.3, True)) for name, one in GRID[1:]),
 ]
-ON_SAMPLES = Instances(
-    st.builds(
-        Sampled, problem=small(6), epsilon=st.sampled_from([0.05, 0.3, 0.7]), lazy=st.booleans()
-    ),
-    NEEDLES,
+ITEMS = [
+    ("two items among forty", Sampled(OwnItems(40, 2), 0.9, False)),
+    ("two items among forty, lazily", Sampled(OwnItems(40, 2), 0.9, True)),
+]
+SAMPLES = st.builds(
+    Sampled, problem=small(6), epsilon=st.sampled_from([0.05, 0.3, 0.7]), lazy=st.booleans()
 )
+ON_SAMPLES = Instances(SAMPLES, NEEDLES)
 
 STALE = edited(
     greedy,
@@ -209,3 +230,37 @@ def stochastic_value(algorithm: Any, one: Sampled, rng: np.random.Generator) -> 
 def stochastic_calls(algorithm: Any, one: Sampled, rng: np.random.Generator) -> Measurement:
     """Count."""
     return Measurement(one.chosen(algorithm, rng).oracle_calls, **one.parameters)
+
+
+SAMPLED_NO_VALUE = edited(
+    stochastic_greedy,
+    "no_value",
+    "Bounds by marginals alone.",
+    (BOUND, "cardinality_bound(0.0, gains, k)"),
+)
+SAMPLED_ONE_LESS = edited(
+    stochastic_greedy,
+    "one_less",
+    "Adds k − 1 marginals.",
+    (BOUND, "cardinality_bound(value, gains, max(k - 1, 1))"),
+)
+LAST_SAMPLE = edited(
+    stochastic_greedy,
+    "last_sample",
+    "Bounds by the marginals of the last sample.",
+    (
+        "        gains = oracle.gains(state, left)\n        if len(left):\n",
+        "        if len(left) == 0:\n",
+    ),
+)
+
+
+@check(
+    claims.STOCHASTIC_BOUND,
+    on=Instances(SAMPLES, [*NEEDLES, *ITEMS]),
+    faults=[SAMPLED_NO_VALUE, SAMPLED_ONE_LESS, LAST_SAMPLE],
+)
+def stochastic_bound(algorithm: Any, one: Sampled, rng: np.random.Generator) -> Measurement:
+    """Compare with the best set of all."""
+    bound = one.chosen(algorithm, rng, bound=True).upper_bound
+    return Measurement(bound, optimum=one.problem.optimum)

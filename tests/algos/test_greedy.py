@@ -179,8 +179,8 @@ def test_growing_marginals_are_found() -> None:
     for lazy in (True, False):
         with pytest.raises(OracleError, match=message):
             stochastic_greedy(pair, 2, epsilon=1e-6, lazy=lazy, rng=0)
+    bundle = Table(3, lambda s: len(s) + 8.0 * (len(s) > 1))
     with pytest.raises(OracleError, match="the marginal 9 to the 1 elements chosen so far"):
-        bundle = Table(3, lambda s: len(s) + 8.0 * (len(s) > 1))
         stochastic_greedy(bundle, 1, epsilon=1e-6, bound=True, rng=0)
 
 

@@ -52,6 +52,7 @@ from algos.submodular.theorems.maximisation import (
     LAZY_BOUND,
     LAZY_CALLS,
     LAZY_CHOICE,
+    STOCHASTIC_BOUND,
     STOCHASTIC_CALLS,
     STOCHASTIC_VALUE,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "SIEVE_MERGED",
     "SIEVE_VALUE",
     "SINGLE_VOTES",
+    "STOCHASTIC_BOUND",
     "STOCHASTIC_CALLS",
     "STOCHASTIC_VALUE",
 ]

@@ -38,7 +38,7 @@ GREEDY = Theorem(
 )
 
 GREEDY_BOUND = Theorem(
-    key="submodular/greedy/upper_bound",
+    key="submodular/greedy/upper-bound",
     algorithm=greedy,
     quantity="upper bound on f",
     formula=optimum,
@@ -73,7 +73,7 @@ GREEDY_GAP = Theorem(
 )
 
 LAZY_CHOICE = Theorem(
-    key="submodular/lazy_greedy/choice",
+    key="submodular/lazy-greedy/choice",
     algorithm=lazy_greedy,
     quantity="places where the chosen elements are not greedy's",
     formula=Integer(0),
@@ -89,7 +89,7 @@ LAZY_CHOICE = Theorem(
 )
 
 LAZY_CALLS = Theorem(
-    key="submodular/lazy_greedy/calls",
+    key="submodular/lazy-greedy/calls",
     algorithm=lazy_greedy,
     quantity="marginals",
     formula=k * n - k * (k - 1) / 2,
@@ -102,7 +102,7 @@ LAZY_CALLS = Theorem(
 )
 
 LAZY_BOUND = Theorem(
-    key="submodular/lazy_greedy/upper_bound",
+    key="submodular/lazy-greedy/upper-bound",
     algorithm=lazy_greedy,
     quantity="upper bound on f",
     formula=optimum,
@@ -119,7 +119,7 @@ LAZY_BOUND = Theorem(
 )
 
 STOCHASTIC_VALUE = Theorem(
-    key="submodular/stochastic_greedy/value",
+    key="submodular/stochastic-greedy/value",
     algorithm=stochastic_greedy,
     quantity="f(S)",
     formula=(1 - (1 - (1 - epsilon) / k) ** k) * optimum,
@@ -145,15 +145,36 @@ STOCHASTIC_VALUE = Theorem(
 )
 
 STOCHASTIC_CALLS = Theorem(
-    key="submodular/stochastic_greedy/calls",
+    key="submodular/stochastic-greedy/calls",
     algorithm=stochastic_greedy,
     quantity="marginals",
     formula=k * ceiling(n / k * log(1 / epsilon)),
     direction="<=",
     holds=Surely(),
     constants="exact",
-    statement="Stochastic greedy computes at most k ⌈(n/k) ln(1/ε)⌉ marginals, lazy or not.",
+    statement=(
+        "Stochastic greedy computes at most k ⌈(n/k) ln(1/ε)⌉ marginals, lazy or not, unless an "
+        "upper bound is asked for."
+    ),
     source=here(PAGE, "Stochastic greedy"),
     domain=SMALL,
     tightness=Tightness(1.0, "one item among twenty"),
+)
+
+STOCHASTIC_BOUND = Theorem(
+    key="submodular/stochastic-greedy/upper-bound",
+    algorithm=stochastic_greedy,
+    quantity="upper bound on f",
+    formula=optimum,
+    direction=">=",
+    holds=Surely(),
+    constants="exact",
+    statement=(
+        "For a monotone submodular f with f(∅) = 0, no k elements have a greater value than the "
+        "upper bound of stochastic greedy's result, if it is asked for: the value of the chosen "
+        "set and the k greatest marginals to it."
+    ),
+    source=here(PAGE, "Stochastic greedy"),
+    rtol=RTOL,
+    tightness=Tightness(0.999, "two items among forty"),
 )
