@@ -57,8 +57,7 @@ class FacilityLocation(SetFunction):
         if isinstance(similarities, FeatureColumns):
             self._columns = similarities
         else:
-            matrix = _matrix(similarities)
-            self._columns = (SparseColumns if sparse.issparse(matrix) else DenseColumns)(matrix)
+            self._columns = _columns(similarities)
         super().__init__(self._columns.size)
 
     @classmethod
@@ -107,8 +106,8 @@ class FacilityLocation(SetFunction):
         features : array_like, shape (n, d)
             Of the elements, which are the rows as well.
         neighbours : int
-            How many neighbours to keep, each element among its own, from 1 to n. Of neighbours
-            that are equally far some are left out.
+            How many elements to keep for a row, from 1 to n; the row's own is the nearest. Of
+            those that are equally far, as duplicates are, any may be left out.
         kernel, bandwidth : optional
             As for `from_features`.
 
@@ -137,7 +136,8 @@ class FacilityLocation(SetFunction):
         points, similarity = _points(features, kernel, bandwidth)
         n = len(points)
         neighbours = checked_count("neighbours", neighbours, most=n)
-        distances, found = cKDTree(points).query(points, k=[*range(1, neighbours + 1)])
+        tree: Any = cKDTree(points)
+        distances, found = tree.query(points, k=[*range(1, neighbours + 1)])
         near = found < n  # n stands for one at a distance beyond all floats
         starts = np.append(0, np.cumsum(near.sum(axis=1)))
         values = similarity(np.square(distances[near]))
@@ -164,10 +164,11 @@ class FacilityLocation(SetFunction):
         return state.copy()
 
 
-def _matrix(similarities: Any) -> Any:
-    """Validate similarities, dense or sparse."""
+def _columns(similarities: Any) -> Columns:
+    """Validate similarities, dense or sparse, and copy their columns."""
     try:
-        return nonnegative_matrix("similarities", similarities)
+        matrix = nonnegative_matrix("similarities", similarities)
+        return (SparseColumns if sparse.issparse(matrix) else DenseColumns)(matrix)
     except MemoryError:
         rows, n = np.shape(similarities)
         raise MemoryError(

@@ -58,17 +58,19 @@ def greedy(function: SetFunction, k: int) -> Selection:
     oracle = monotone_oracle(function)
     k = checked_count("k", k, most=oracle.size)
     state, left, before = oracle.start(), oracle.everything, np.full(oracle.size, np.inf)
-    chosen, gained, value, bound = [], [], 0.0, np.inf
+    chosen: list[int] = []
+    gained: list[float] = []
+    value, bound = 0.0, np.inf
     for step in range(k):
         gains = oracle.gains(state, left)
         known_at = np.full(oracle.size, step - 1)
-        refuse_growth(left, gains, before, known_at, step, gained[0] if gained else 0.0)
+        refuse_growth(left, gains, before, known_at, chosen, gained[0] if gained else 0.0)
         bound = min(bound, cardinality_bound(value, gains, k))
         place = best(gains, left)
         oracle.push(state, int(left[place]))
-        chosen.append(left[place])
-        gained.append(gains[place])
-        value += float(gains[place])
+        chosen.append(int(left[place]))
+        gained.append(float(gains[place]))
+        value += gained[-1]
         left, before = np.delete(left, place), np.delete(gains, place)
     return Selection(
         np.array(chosen, dtype=np.intp), np.array(gained), value, max(value, bound), oracle.calls

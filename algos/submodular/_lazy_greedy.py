@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from accel.bounds import reinsert
 from algos._arguments import checked_count
 from algos.submodular._oracle import RTOL, Oracle, monotone_oracle
 from algos.submodular._selection import Selection, best, cardinality_bound
-from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction
+from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction, shown
 
 __all__ = ["gains_until", "lazy_greedy", "refuse_growth"]
 
@@ -73,7 +74,7 @@ def lazy_greedy(function: SetFunction, k: int) -> Selection:
     for step in range(k):
         gains = gains_until(oracle, state, order, bounds)
         passed = len(gains)
-        refuse_growth(order, gains, bounds, known_at, step, gained[0] if gained else 0.0)
+        refuse_growth(order, gains, bounds, known_at, chosen, gained[0] if gained else 0.0)
         known_at[order[:passed]] = step
         place = best(gains, order)
         oracle.push(state, int(order[place]))
@@ -114,16 +115,24 @@ def refuse_growth(
     gains: Reals,
     bounds: Reals,
     known_at: Indices,
-    size: int,
+    chosen: Sequence[int] | int,
     largest: float = 0.0,
 ) -> None:
-    """Stop where a marginal is greater than to a smaller set, beyond the largest one's rounding."""
+    """Stop where a marginal is greater than to a smaller set, beyond the largest one's rounding.
+
+    The message names both sets, or their sizes where the number of chosen elements alone is given.
+    """
     grown = gains - bounds[: len(gains)] > RTOL * max(largest, gains.max())
     if grown.any():
         p = int(np.argmax(grown))
         element = candidates[p]
+        before = known_at[element]
+        now, then = (
+            (f"the {chosen} elements chosen so far", f"the first {before} of them")
+            if isinstance(chosen, int)
+            else (shown(chosen), shown(chosen[:before]))
+        )
         raise OracleError(
             f"function must be submodular, got for element {element} the marginal {gains[p]:g} to "
-            f"the {size} elements chosen so far, after {bounds[p]:g} to the first "
-            f"{known_at[element]} of them"
+            f"{now}, after {bounds[p]:g} to {then}"
         )

@@ -100,7 +100,7 @@ def stochastic_greedy(
         else:
             gains = oracle.gains(state, sample)
         largest = max(largest, float(gains.max()))
-        refuse_growth(sample, gains, bounds[sample], known_at, step, largest)
+        refuse_growth(sample, gains, bounds[sample], known_at, chosen, largest)
         bounds[sample], known_at[sample] = gains, step
         place = best(gains, sample)
         oracle.push(state, int(sample[place]))
@@ -112,7 +112,7 @@ def stochastic_greedy(
     if bound:
         gains = oracle.gains(state, left)
         if len(left):
-            refuse_growth(left, gains, bounds[left], known_at, k, largest)
+            refuse_growth(left, gains, bounds[left], known_at, chosen, largest)
         upper_bound = cardinality_bound(value, gains, k)
     return Selection(
         np.array(chosen, dtype=np.intp), np.array(gained), value, upper_bound, oracle.calls

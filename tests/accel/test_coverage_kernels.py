@@ -43,6 +43,14 @@ def test_it_stops_where_no_bound_can_win(kernel: Any) -> None:
     assert most == min((-EXPECTED[e], e) for e in range(40))
 
 
+@pytest.mark.parametrize("kernel", RUNS)
+def test_the_least_of_equal_ones_is_compared_with_the_next(kernel: Any) -> None:
+    rows = sparse.csr_array(np.ones((3, 1)))
+    parts = rows.indptr, rows.indices, rows.data, np.array([2.0]), np.zeros(3, dtype=bool)
+    for order, expected in (([0, 2, 1], [2, 2]), ([2, 1, 0], [2, 2, 2])):
+        assert kernel(*parts, np.array(order), np.array([4.0, 3, 2])).tolist() == expected
+
+
 def test_before_is_a_strict_order() -> None:
     for compare in (before, before.py_func):  # type: ignore[attr-defined]
         assert compare(2.0, 5, 1.0, 3)

@@ -60,6 +60,8 @@ def test_ties_with_a_lesser_element_go_on() -> None:
     best = np.zeros(1)
     assert both(columns, best, np.array([1, 0, 2]), np.array([3.0, 2, 1])).tolist() == [2, 2]
     assert both(columns, best, np.array([0, 1, 2]), np.array([3.0, 2, 1])).tolist() == [2]
+    same = np.full((3, 1), 2.0)  # the least of equal ones is compared with the next
+    assert both(same, best, np.array([0, 2, 1]), np.array([4.0, 3, 2])).tolist() == [2, 2]
 
 
 @pytest.mark.parametrize("d", range(1, 10))

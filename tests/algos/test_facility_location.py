@@ -123,6 +123,22 @@ def test_features_never_make_the_whole_matrix() -> None:
     assert peak < 8e6
 
 
+def test_batches_of_features_stop_where_no_bound_can_win() -> None:
+    """Sixteen are compared at once: a later one may tie with a lesser number, or be greater."""
+    same = FacilityLocation.from_features(np.ones((17, 2)), kernel="cosine")
+    bounds = np.append(np.full(16, 18.0), 17.0)
+    for last, looked_at in ((0, 17), (16, 16)):
+        order = np.append(np.delete(np.arange(17), last), last)
+        assert same.gains_until(same.start(), order, bounds).tolist() == [17] * looked_at
+    points = 100.0 * np.arange(52)[:, None]
+    points[36:] = points[16]
+    mixed = FacilityLocation.from_features(points)
+    bounds = np.concatenate([np.full(16, np.inf), [17], np.ones(19)])
+    gains = mixed.gains_until(mixed.start(), np.arange(36), bounds)
+    assert len(gains) == 32
+    assert gains[16] == 17
+
+
 def test_states_are_copied() -> None:
     f = FacilityLocation(np.eye(3))
     state = f.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -172,15 +173,15 @@ def test_falling_values_are_refused(maximise: Any) -> None:
 
 def test_growing_marginals_are_found() -> None:
     pair = Table(4, lambda s: sum([5.0, 2, 1, 1][e] for e in s) + 4 * ({0, 1} <= s))
-    message = "submodular, got for element 1 the marginal 6 to the 1 elements chosen so far, after"
+    message = "submodular, got for element 1 the marginal 6 to {0}, after 2 to {}"
     for maximise in (greedy, lazy_greedy):
-        with pytest.raises(OracleError, match=f"{message} 2 to the first 0 of them"):
+        with pytest.raises(OracleError, match=re.escape(message)):
             maximise(pair, 2)
     for lazy in (True, False):
-        with pytest.raises(OracleError, match=message):
+        with pytest.raises(OracleError, match=re.escape(message)):
             stochastic_greedy(pair, 2, epsilon=1e-6, lazy=lazy, rng=0)
     bundle = Table(3, lambda s: len(s) + 8.0 * (len(s) > 1))
-    with pytest.raises(OracleError, match="the marginal 9 to the 1 elements chosen so far"):
+    with pytest.raises(OracleError, match=r"the marginal 9 to {\d}, after 1 to {}"):
         stochastic_greedy(bundle, 1, epsilon=1e-6, bound=True, rng=0)
 
 
