@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from algos._arguments import checked_count
-from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction, shown
+from algos.submodular._set_function import Indices, Reals, SetFunction, checked_gains, shown
 
 __all__ = ["SubmodularityReport", "Violation", "check_submodular"]
 
@@ -120,6 +120,7 @@ def check_submodular(
             "from_callable makes one of any function of sets"
         )
     trials, n = checked_count("trials", trials), function.size
+    rng = np.random.default_rng(rng)
     exhaustive = n <= 60 and n * (n - 1) << n <= 8 * trials
     drawn = _all_squares(n) if exhaustive else _random_squares(n, trials, rng)
     count, greatest = 0, 0.0
@@ -128,7 +129,7 @@ def check_submodular(
         greatest = max(greatest, square.greatest)
         found = square.violation(RTOL * greatest)
         if found is not None:  # beyond rounding?
-            greatest = max(greatest, abs(function.value(range(n))))
+            greatest = max(greatest, abs(function.value(range(n))), *map(abs, found.values))
             found = square.violation(RTOL * greatest)
         if found is not None:
             return SubmodularityReport(found, count, exhaustive)
@@ -146,10 +147,9 @@ def _all_squares(n: int) -> Iterator[tuple[Indices, Indices]]:
 
 
 def _random_squares(
-    n: int, trials: int, rng: np.random.Generator | int | None
+    n: int, trials: int, rng: np.random.Generator
 ) -> Iterator[tuple[Indices, Indices]]:
     """Draw sizes, sets of them and two elements outside."""
-    rng = np.random.default_rng(rng)
     for _ in range(trials):
         size = int(rng.integers(0, n - 1))
         drawn = rng.choice(n, size + 2, replace=False)
@@ -174,19 +174,7 @@ class _Square:
 
     def _gains(self, state: object, subset: Indices) -> Reals:
         """Compute the marginals of both, which must be numbers."""
-        gains = np.asarray(self.function.gains(state, self.pair), dtype=np.float64)
-        if gains.shape != (2,):
-            raise OracleError(
-                f"function must have one marginal for each candidate, got {gains!r} for "
-                f"{self.pair.tolist()}"
-            )
-        for element, gain in zip(self.pair.tolist(), gains.tolist(), strict=True):
-            if not np.isfinite(gain):
-                raise OracleError(
-                    f"function must have finite marginals, got {gain} for element {element} "
-                    f"at {shown(subset)}"
-                )
-        return gains
+        return checked_gains(self.function.gains(state, self.pair), self.pair, subset)
 
     def violation(self, slack: float) -> Violation | None:
         """Find what is broken by more than the slack."""

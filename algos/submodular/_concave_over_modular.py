@@ -24,8 +24,8 @@ State = tuple[Reals, Bools]
 #: φ(t + x) − φ(t), of t and x; never rising with t.
 Increment = Callable[[Reals, Reals], Reals]
 
-#: Numbers of a block of features: 4 MiB.
-BLOCK = 1 << 19
+#: Numbers of a block of features, of which three or four are held: 4 MiB.
+BLOCK = 1 << 17
 #: What a concave function may be off by, as a part of its last value.
 RTOL = 1e-9
 
@@ -52,7 +52,7 @@ class ConcaveOverModular(VectorisedFunction):
     Notes
     -----
     `gains` takes O(m) time a candidate (the number of its features, where they are sparse),
-    and memory of 4 MiB; dense features are copied once.
+    and memory of 4 MiB, or of four rows; features are copied once.
 
     Examples
     --------
@@ -75,10 +75,17 @@ class ConcaveOverModular(VectorisedFunction):
         self.weights = checked_array("weights", ones, shape=(m,))
         if (self.weights < 0).any():
             raise ValueError(f"weights must be at least 0, got {self.weights.min()}")
-        most = float(self._features.sum(axis=0).max())
-        self._increment = _checked_concave(concave, most)
+        most: Reals = np.asarray(self._features.sum(axis=0))
+        self._increment = _checked_concave(concave, float(most.max()))
         self._trusted = not callable(concave)
-        self._rows = max(1, BLOCK // m)
+        with np.errstate(over="ignore"):
+            if not np.isfinite((self._increment(np.zeros(m), most) * self.weights).sum()):
+                raise ValueError(
+                    f"weights must keep the value of all elements finite, got {self.weights.max()}"
+                )
+        sparse = is_sparse(self._features)
+        widest = int(np.diff(self._features.indptr).max()) if sparse else m
+        self._rows = BLOCK // min(BLOCK, widest + 1)
 
     def start(self) -> State:
         """Give the sums of features, and who is in S."""
@@ -136,7 +143,19 @@ def _capped(cap: float, t: Reals, x: Reals) -> Reals:
 
 def _difference(concave: Callable[[Reals], Any], t: Reals, x: Reals) -> Reals:
     """Compute φ(t + x) − φ(t)."""
-    return np.asarray(concave(t + x) - concave(t), dtype=np.float64)
+    return _applied(concave, t + x) - _applied(concave, t.copy())
+
+
+def _applied(concave: Callable[[Reals], Any], points: Reals) -> Reals:
+    """Compute φ; the points are the caller's from then on."""
+    shape, most = points.shape, points.max(initial=0)
+    values = np.asarray(concave(points))
+    if values.shape != shape or values.dtype.kind not in "biuf" or not np.isfinite(values).all():
+        raise ValueError(
+            "concave must give a finite number for each entry of an array of numbers from 0 to "
+            f"{most:g}, got {values!r} for shape {shape}"
+        )
+    return values.astype(np.float64, copy=False)
 
 
 def _checked_concave(concave: Any, most: float) -> Increment:
@@ -151,12 +170,7 @@ def _checked_concave(concave: Any, most: float) -> Increment:
         cap = checked_real("concave", checked_number("concave", concave), 0, np.inf)
         return partial(_capped, cap)
     points = np.linspace(0, most, 65)
-    values = np.asarray(concave(points.copy()), dtype=np.float64)
-    if values.shape != points.shape or not np.isfinite(values).all():
-        raise ValueError(
-            "concave must give a finite number for each entry of an array of numbers from 0 to "
-            f"{most:g}, got {values!r}"
-        )
+    values = _applied(concave, points.copy())
     slack, rises = RTOL * np.abs(values).max(), np.diff(values)
     if abs(values[0]) > slack:
         raise ValueError(f"concave must be 0 at 0, got {values[0]:g}; subtract that")

@@ -57,7 +57,8 @@ class CallableFunction(SetFunction):
         self.evaluations += 1
         value = self._function(elements)
         try:
-            if isinstance(value, (str, bytes)) or np.ndim(value):
+            array = np.asarray(value)
+            if array.ndim or array.dtype.kind not in "biufO":
                 raise TypeError
             number = float(value)
         except (TypeError, ValueError, OverflowError):
@@ -129,7 +130,8 @@ def from_callable(
     -------
     SetFunction
         Its ``evaluations`` counts how often the function has been called: one call a
-        marginal, and none for a set that a chosen element leads to.
+        marginal, and none for a set that a chosen element leads to; one for f(∅), and for f of
+        all elements if that is not exactly 0.
 
     Raises
     ------
@@ -159,8 +161,8 @@ def from_callable(
     algos.submodular._set_function.OracleError: function must have diminishing returns, but \
 f(S) = 0, f(S ∪ {e}) = 1, f(T) = 1, f(T ∪ {e}) = 4 at S = {}, T = {1}, e = 0
     """
+    trials, rng = checked_count("verify", verify, least=0), np.random.default_rng(rng)
     made = CallableFunction(function, size, monotone)
-    trials = checked_count("verify", verify, least=0)
     violation = check_submodular(made, trials=trials, rng=rng).violation if trials else None
     if violation is not None:
         raise OracleError(str(violation))

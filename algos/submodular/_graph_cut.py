@@ -56,7 +56,8 @@ class GraphCut(VectorisedFunction):
     -----
     f(e|S) = Σ_v weight_ev − redundancy · (weight_ee + Σ_(v ∈ S) (weight_ev + weight_ve)),
     which falls as S grows. Marginals are kept: `gains` takes O(m) time, `push` O(n), or the
-    degree of the element where weights are sparse. Memory of n² numbers, or of the edges.
+    degree of the element where weights are sparse. Memory of n² numbers, or of the edges, and
+    twice that while it is made.
 
     Examples
     --------
@@ -77,9 +78,15 @@ class GraphCut(VectorisedFunction):
             edges = edges - sparse.diags_array(loops, format="csr")
         else:
             np.fill_diagonal(edges, 0)
-        self._alone: Reals = edges.sum(axis=1) + (1 - self.redundancy) * loops
-        self._inside = (edges + edges.T) * self.redundancy
-        least = self._alone - self._inside.sum(axis=1)  # e is the last to come
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._alone: Reals = edges.sum(axis=1) + (1 - self.redundancy) * loops
+            self._inside = (edges + edges.T) * self.redundancy
+            least = self._alone - self._inside.sum(axis=1)  # e is the last to come
+        if not np.isfinite(least).all():
+            raise ValueError(
+                f"redundancy must keep marginals finite, got {self.redundancy:g} for weights that "
+                f"sum up to {edges.sum():g}"
+            )
         self.monotone = bool((least >= -RTOL * np.abs(self._alone)).all())
 
     def start(self) -> State:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from algos._arguments import checked_array
-from algos.submodular._set_function import Indices, Reals, SetFunction, VectorisedFunction
+from algos.submodular._set_function import (
+    Indices,
+    Reals,
+    SetFunction,
+    VectorisedFunction,
+    checked_gains,
+)
 
 __all__ = ["Mixture"]
 
@@ -49,6 +55,10 @@ class Mixture(VectorisedFunction):
     """
 
     def __init__(self, functions: Sequence[SetFunction], weights: Any = None) -> None:
+        if not isinstance(functions, Iterable):
+            raise TypeError(
+                f"functions must be a sequence, got {type(functions).__name__}; pass a list of them"
+            )
         functions = tuple(functions)
         for number, function in enumerate(functions):
             if not isinstance(function, SetFunction):
@@ -74,9 +84,10 @@ class Mixture(VectorisedFunction):
     def gains(self, state: list[Any], candidates: Indices) -> Reals:
         """Mix the marginals."""
         gains = np.zeros(len(candidates))
-        for (weight, function), own in zip(self._parts, state, strict=True):
-            gains += weight * function.gains(own, candidates)
-        return gains
+        with np.errstate(over="ignore", invalid="ignore"):
+            for (weight, function), own in zip(self._parts, state, strict=True):
+                gains += weight * checked_gains(function.gains(own, candidates), candidates)
+        return checked_gains(gains, candidates)
 
     def gains_until(self, state: list[Any], candidates: Indices, bounds: Reals) -> Reals | None:
         """Compute marginals in blocks, if each function knows a faster way than one by one."""

@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction
+from algos.submodular._set_function import (
+    Indices,
+    OracleError,
+    Reals,
+    SetFunction,
+    checked_gains,
+)
 
 __all__ = ["Oracle", "monotone_oracle"]
 
@@ -41,17 +47,7 @@ class Oracle:
     def gains(self, state: Any, candidates: Indices) -> Reals:
         """Compute marginals."""
         self.calls += len(candidates)
-        gains = self.function.gains(state, candidates)
-        if np.shape(gains) != candidates.shape:
-            raise OracleError(
-                f"function must have one marginal for each of {len(candidates)} candidates, got "
-                f"shape {np.shape(gains)}"
-            )
-        if not np.isfinite(gains).all():
-            k = int(np.argmax(~np.isfinite(gains)))
-            raise OracleError(
-                f"function must have finite marginals, got {gains[k]} for element {candidates[k]}"
-            )
+        gains = checked_gains(self.function.gains(state, candidates), candidates)
         if len(gains):
             self._largest = max(self._largest, float(gains.max()))
             k = int(gains.argmin())

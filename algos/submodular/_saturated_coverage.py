@@ -12,6 +12,7 @@ from algos.submodular._set_function import (
     Indices,
     Reals,
     VectorisedFunction,
+    is_sparse,
     nonnegative_matrix,
 )
 
@@ -19,8 +20,8 @@ __all__ = ["SaturatedCoverage"]
 
 State = tuple[Reals, Bools]
 
-#: Numbers of a block of similarities: 4 MiB.
-BLOCK = 1 << 19
+#: Numbers of a block of similarities, of which two are held: 4 MiB.
+BLOCK = 1 << 18
 
 
 class SaturatedCoverage(VectorisedFunction):
@@ -29,7 +30,7 @@ class SaturatedCoverage(VectorisedFunction):
     Parameters
     ----------
     similarities : array_like, shape (rows, n)
-        Similarity s_ie of every row to every element, at least 0.
+        Similarity s_ie of every row to every element, at least 0; dense.
     saturation : float, optional
         Part of its similarities, in (0, 1], at which a row has enough.
 
@@ -40,7 +41,8 @@ class SaturatedCoverage(VectorisedFunction):
 
     Notes
     -----
-    `gains` takes O(rows) time a candidate and memory of 4 MiB; the similarities are copied.
+    `gains` takes O(rows) time a candidate, and memory of 4 MiB or of two columns; the
+    similarities are copied, twice while the function is made.
 
     References
     ----------
@@ -55,6 +57,8 @@ class SaturatedCoverage(VectorisedFunction):
     """
 
     def __init__(self, similarities: Any, saturation: float = 0.25) -> None:
+        if is_sparse(similarities):
+            raise TypeError("similarities must be dense, got a sparse matrix; pass its toarray()")
         matrix = nonnegative_matrix("similarities", similarities)
         self.saturation = checked_real("saturation", saturation, 0, 1, high_end=True)
         super().__init__(matrix.shape[1])

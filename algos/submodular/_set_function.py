@@ -20,6 +20,7 @@ __all__ = [
     "Reals",
     "SetFunction",
     "VectorisedFunction",
+    "checked_gains",
     "checked_subset",
     "is_sparse",
     "nonnegative_matrix",
@@ -153,11 +154,20 @@ class SetFunction(ABC):
         -------
         float
             The sum of marginals on the way to it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The set holds what is no element.
+        OracleError
+            A marginal on the way is no finite number.
         """
-        state, total = self.start(), 0.0
-        for element in checked_subset(self.size, subset):
-            total += float(self.gains(state, np.array([element]))[0])
-            self.push(state, int(element))
+        elements, total = checked_subset(self.size, subset), 0.0
+        state = self.start()
+        for known, element in enumerate(elements.tolist()):
+            one = elements[known : known + 1]
+            total += float(checked_gains(self.gains(state, one), one, elements[:known])[0])
+            self.push(state, element)
         return total
 
 
@@ -180,8 +190,33 @@ class VectorisedFunction(SetFunction):
         return gains
 
 
+def checked_gains(gains: Any, candidates: Indices, subset: Indices | None = None) -> Reals:
+    """Validate marginals: a finite real number for each candidate, at a set that may be known."""
+    at = "" if subset is None else f" at {shown(subset)}"
+    array = np.asarray(gains)
+    if array.shape != candidates.shape:
+        raise OracleError(
+            f"function must have one marginal for each of {len(candidates)} candidates{at}, got "
+            f"shape {array.shape}"
+        )
+    if array.dtype.kind not in "biuf" or isinstance(gains, np.ma.MaskedArray):
+        raise OracleError(
+            f"function must have an array of real marginals{at}, got {type(gains).__name__} of "
+            f"{array.dtype}"
+        )
+    array = array.astype(np.float64, copy=False)
+    if not np.isfinite(array).all():
+        k = int(np.argmax(~np.isfinite(array)))
+        raise OracleError(
+            f"function must have finite marginals, got {array[k]} for element {candidates[k]}{at}"
+        )
+    return array
+
+
 def checked_subset(size: int, subset: Iterable[int]) -> Indices:
     """Validate the elements of a set; give each once, in the order in which they came."""
+    if not isinstance(subset, Iterable):
+        raise TypeError(f"subset must hold elements, got {subset!r}; pass a list of integers")
     given = dict.fromkeys(checked_count("subset", e, least=0, most=size - 1) for e in subset)
     return np.fromiter(given, dtype=np.intp, count=len(given))
 

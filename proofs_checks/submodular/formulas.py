@@ -107,18 +107,18 @@ class Determinant(Drawn):
     """A determinant, of dependent vectors or not."""
 
     @property
-    def _kernel(self) -> Reals:
-        """Products of vectors."""
+    def kernel(self) -> Reals:
+        """Products of vectors, long or not."""
         vectors = self.numbers[:, : 1 + self.variant % 6] - 1.5
-        return np.asarray(vectors @ vectors.T)
+        return np.asarray(vectors @ vectors.T * (1.0, 1e8)[self.variant // 6])
 
     def make(self, algorithm: Make) -> SetFunction:
         """Make the function."""
-        return algorithm(self._kernel)
+        return algorithm(self.kernel)
 
     def formula(self, S: Sequence[int]) -> float:
         """Ask NumPy."""
-        return float(np.linalg.slogdet(np.eye(len(S)) + self._kernel[np.ix_(S, S)])[1])
+        return float(np.linalg.slogdet(np.eye(len(S)) + self.kernel[np.ix_(S, S)])[1])
 
 
 class Mixed(Drawn):

@@ -155,11 +155,12 @@ def determinant_diminishing(
 @check(claims.DETERMINANT_VALUE, on=on(Determinant), faults=[GROWING, HALVED, NOISY])
 def determinant_value(algorithm: Any, one: Determinant, rng: np.random.Generator) -> Measurement:
     """Look at all sets."""
-    return error(one, algorithm)
+    measured = error(one, algorithm)
+    return Measurement(measured.measured, size=one.size, trace=float(one.kernel.trace()))
 
 
 UNMIXED = edited(
-    Mixture, "unmixed", "Forgets the weights.", ("gains += weight * function", "gains += function")
+    Mixture, "unmixed", "Forgets the weights.", ("gains += weight * checked", "gains += checked")
 )
 SHARED = edited(
     Mixture,

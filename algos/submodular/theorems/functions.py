@@ -20,6 +20,8 @@ greatest = Symbol("greatest", nonnegative=True)
 share = Symbol("share", positive=True)
 trials = Symbol("trials", integer=True, positive=True)
 calls = Symbol("calls", integer=True, nonnegative=True)
+size = Symbol("size", integer=True, positive=True)
+trace = Symbol("trace", nonnegative=True)
 ROUNDING = 1e-11
 PAGE = "submodular_functions"
 
@@ -41,9 +43,14 @@ def _diminishing(
     )
 
 
-def _value(name: str, function: Callable[..., Any], what: str, rounding: float) -> Theorem:
-    """State that marginals add up to the formula."""
-    formula: Expr = rounding * greatest
+def _value(
+    name: str,
+    function: Callable[..., Any],
+    what: str,
+    formula: Expr = ROUNDING * greatest,
+    section: str = "Marginals that are kept",
+) -> Theorem:
+    """State that marginals add up to the formula, but for rounding."""
     return Theorem(
         key=f"submodular/{name}/value",
         algorithm=function,
@@ -52,8 +59,8 @@ def _value(name: str, function: Callable[..., Any], what: str, rounding: float) 
         direction="<=",
         holds=Surely(),
         constants="exact",
-        statement=f"Marginals add up to {what}, but for rounding.",
-        source=here(PAGE, "Marginals that are kept"),
+        statement=f"But for rounding, marginals add up to {what}.",
+        source=here(PAGE, section),
     )
 
 
@@ -63,16 +70,14 @@ CUT_DIMINISHING = _diminishing(
     "For weights of at least 0 and any redundancy, marginals of a cut fall as the set grows; "
     "where the function says that it is monotone, none is negative.",
 )
-CUT_VALUE = _value("graph-cut", GraphCut, "the weight out of S less the redundancy", ROUNDING)
+CUT_VALUE = _value("graph-cut", GraphCut, "the weight out of S less the redundancy")
 CONCAVE_DIMINISHING = _diminishing(
     "concave-over-modular",
     ConcaveOverModular,
     "For a concave non-decreasing φ with φ(0) = 0, marginals of Σ_j w_j φ(Σ_e x_ej) fall as the "
     "set grows, and none is negative.",
 )
-CONCAVE_VALUE = _value(
-    "concave-over-modular", ConcaveOverModular, "Σ_j w_j φ(Σ_(e ∈ S) x_ej)", ROUNDING
-)
+CONCAVE_VALUE = _value("concave-over-modular", ConcaveOverModular, "Σ_j w_j φ(Σ_(e ∈ S) x_ej)")
 SATURATED_DIMINISHING = _diminishing(
     "saturated-coverage",
     SaturatedCoverage,
@@ -82,7 +87,6 @@ SATURATED_VALUE = _value(
     "saturated-coverage",
     SaturatedCoverage,
     "Σ_i min(Σ_(e ∈ S) s_ie, saturation · Σ_e s_ie)",
-    ROUNDING,
 )
 DETERMINANT_DIMINISHING = _diminishing(
     "log-determinant",
@@ -91,12 +95,17 @@ DETERMINANT_DIMINISHING = _diminishing(
     "none is negative.",
 )
 DETERMINANT_VALUE = _value(
-    "log-determinant", LogDeterminant, "log det(I + K_S), as NumPy's slogdet has it", 1e-9
+    "log-determinant",
+    LogDeterminant,
+    "log det(I + K_S), as NumPy's slogdet has it, which errs as much. The bound holds while it is "
+    "at most size / 2",
+    1e-15 * size * (size + 3) * (size + trace),
+    "Rounding of determinants",
 )
 MIXTURE_DIMINISHING = _diminishing(
     "mixture", Mixture, "Marginals of a mixture of submodular functions fall as the set grows."
 )
-MIXTURE_VALUE = _value("mixture", Mixture, "Σ_j w_j f_j(S)", ROUNDING)
+MIXTURE_VALUE = _value("mixture", Mixture, "Σ_j w_j f_j(S)")
 
 MISSES = Theorem(
     key="submodular/check-submodular/misses",
@@ -125,8 +134,8 @@ EVALUATIONS = Theorem(
     holds=Surely(),
     constants="exact",
     statement=(
-        "Greedy algorithms, which push an element whose marginal they know, ask a callable for at "
-        "most one value a marginal, and for f(∅)."
+        "Greedy algorithms, which push an element whose marginal they know, ask a callable that is "
+        "exactly 0 at ∅ for at most one value a marginal, and for f(∅)."
     ),
     source=here(PAGE, "Spot checks"),
     tightness=Tightness(1.0, "all that are asked for"),
