@@ -2,7 +2,8 @@
 
 Tokens lie in a row, words one behind another. The places at which a pair stands form a linked list
 from left to right, and so do the tokens of a word: merging two neighbours changes a few links. Of
-a run of r equal tokens floor(r / 2) pairs can be merged at once, so runs know their two ends.
+a run of r equal tokens floor(r / 2) pairs can be merged at once, so runs know their two ends,
+unless they are themselves being merged: of these at most one token is left.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def greedy_merges(
     tokens : array of int32, shape (n,)
         The words' tokens, from 0 to ``alphabet`` - 1; changed in place.
     pairs : array of int64, shape (n,)
-        Number of the pair that begins at each place, -1 at the end of a word.
+        Number of the pair that begins at each place, -1 at the end of a word; changed in place.
     weights : array of int64, shape (n,)
         How often the word of each place counts.
     left, right : array of int64, shape (m,)
@@ -171,8 +172,8 @@ def greedy_merges(
             if k >= 0:
                 _remove(j, pairs[j], head, tail, later, sooner)
                 less = 1
-                if tokens[k] == y:  # a run of y loses its first
-                    last = other[i] if x == y else other[j]
+                if tokens[k] == y and x != y:  # a run of y loses its first
+                    last = other[j]
                     less = _last_of((last - j) // width[y] + 1, overlaps)
                     other[k], other[last] = last, k
                 count[pairs[j]] -= less * weight
@@ -193,7 +194,6 @@ def greedy_merges(
                 _append(i, new, head, tail, later, sooner)
                 count[new] += weight
                 pairs[i] = new
-        count[pair] = 0
         for new in range(old, known):
             before[lefts[new]] = behind[rights[new]] = -1
             if count[new] >= least:

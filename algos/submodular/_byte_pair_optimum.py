@@ -57,9 +57,9 @@ def optimal_merges(
     Examples
     --------
     >>> from algos.submodular import byte_pair_encoding, optimal_merges
-    >>> text = "abcbcabab"
+    >>> text = "bbbabababb"
     >>> byte_pair_encoding(text, 2).saved, optimal_merges(text, 2).saved
-    (4, 4)
+    (4, 5)
     """
     merges = checked_count("merges", merges, least=0)
     most_states = checked_count("most_states", most_states)

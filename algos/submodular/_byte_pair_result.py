@@ -20,6 +20,8 @@ Text = str | bytes
 Kind = type[str] | type[bytes]
 #: All words together, as often as they occur, must have fewer characters.
 MOST = 2**62
+#: Distinct words must have fewer characters: links between them are of 32 bits.
+MOST_PLACES = 2**31
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,7 @@ class BytePairEncoding:
         if len(unknown):
             raise ValueError(
                 f"text must have characters of the alphabet alone, got {text[unknown[0]]!r} at "
-                f"{unknown[0]}; encode the text's bytes, of which none is unknown"
+                f"{unknown[0]}; make merges from bytes, of which none is unknown"
             )
         return merged(tokens, pairs, order, len(alphabet))
 
@@ -106,7 +108,14 @@ class BytePairEncoding:
         -------
         str or bytes
             The text.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The tokens are not what they must be.
         """
+        if not isinstance(tokens, Iterable):
+            raise TypeError(f"tokens must be an iterable of integers, got {tokens!r}")
         last = len(self.tokens) - 1
         parts = [self.tokens[checked_count("tokens", one, least=0, most=last)] for one in tokens]
         return joined(bytes if self.tokens and isinstance(self.tokens[0], bytes) else str, parts)
@@ -117,6 +126,11 @@ def joined(kind: Kind, words: Iterable[Text]) -> Text:
     if kind is bytes:
         return b"".join(word for word in words if isinstance(word, bytes))
     return "".join(word for word in words if isinstance(word, str))
+
+
+def kind_of(word: object) -> type:
+    """Find the type of a word; str and bytes also stand for those derived from them."""
+    return next((kind for kind in (str, bytes) if isinstance(word, kind)), type(word))
 
 
 def codes(text: Text) -> Integers:
@@ -136,12 +150,17 @@ def counted(
     elif isinstance(text, Mapping):
         given = text
     elif isinstance(text, Iterable):
-        given = Counter(text)
+        try:
+            given = Counter(text)
+        except TypeError as error:
+            raise TypeError(
+                f"text must have words that are all str or all bytes: {error}"
+            ) from error
     else:
         raise TypeError(
             f"text must be a str, bytes, words, or a mapping from words to counts, got {text!r}"
         )
-    kinds = {type(word) for word in given}
+    kinds = {kind_of(word) for word in given}
     if not kinds <= {str} and not kinds <= {bytes}:
         names = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise TypeError(f"text must have words that are all str or all bytes, got {names}")
@@ -150,6 +169,11 @@ def counted(
     total = sum(count * length for count, length in zip(counts, lengths, strict=True))
     if total >= MOST:
         raise ValueError(f"text must have fewer than 2^62 characters in all, got {total}")
+    if sum(lengths) >= MOST_PLACES:
+        raise ValueError(
+            f"text must have distinct words of fewer than 2^31 characters, got {sum(lengths)}; "
+            "split it into words, of which each is kept once, or make merges from a part of it"
+        )
     kind: Kind = bytes if kinds == {bytes} else str
     symbols = codes(joined(kind, given))
     return kind, symbols, np.array(lengths, np.int64), np.array(counts, np.int64)

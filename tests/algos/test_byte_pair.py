@@ -112,6 +112,29 @@ def test_runs_count_once_by_default() -> None:
     assert byte_pair_encoding("a" * 7, 99).counts.tolist() == [3, 1, 1, 1]
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_the_bound_is_at_most_three_times_what_is_saved(seed: int) -> None:
+    """Of a run of r, floor(r / 2) places are one pair's, the others one more pair's."""
+    words = drawn(seed)
+    places = Counter[tuple[str, str, int]]()
+    for word, times in words.items():
+        for letter, run in ((key, len(list(of))) for key, of in itertools.groupby(word)):
+            places[letter, letter, 0] += times * (run // 2)
+            places[letter, letter, 1] += times * ((run - 1) // 2)
+        for x, y in itertools.pairwise(word):
+            places[x, y, 0] += times * (x != y)
+    for merges in (1, 2, 3, 8):
+        made = byte_pair_encoding(words, merges)
+        most = sum(count for _, count in places.most_common(len(made.merges)))
+        assert made.upper_bound == most <= 3 * made.saved
+
+
+def test_a_run_is_bounded_by_its_disjoint_places() -> None:
+    assert [byte_pair_encoding("aaaaa", k).upper_bound for k in range(4)] == [0, 2, 4, 4]
+    assert byte_pair_encoding(["aa", "aa"], 1).upper_bound == 2
+    assert byte_pair_encoding("ababab cd", 9, least_count=2).upper_bound == 3
+
+
 def test_ties_go_to_the_least_pair() -> None:
     assert pairs_of(byte_pair_encoding(["dc", "ab", "ac"], 3)) == [
         ("a", "b"),
@@ -126,6 +149,9 @@ def test_words_in_any_form_and_order() -> None:
     for other in (Counter(words), reversed(words), iter(sorted(words)), {"": 3, **Counter(words)}):
         again = byte_pair_encoding(other, 4)
         assert (again.tokens, again.lengths.tolist()) == (made.tokens, made.lengths.tolist())
+    for numpys in (np.array(words), [np.str_(word) for word in words]):
+        assert byte_pair_encoding(numpys, 4).tokens == made.tokens
+        assert optimal_merges(numpys, 1).tokens == optimal_merges(words, 1).tokens
     joined = byte_pair_encoding("low lower low newest", 4)
     assert joined.lengths[0] == made.lengths[0] + 3
 
@@ -135,6 +161,7 @@ def test_bytes_have_all_bytes_as_alphabet() -> None:
     assert made.tokens[256:] == (b"ab",)
     assert made.encode(b"ab\x00ab").tolist() == [256, 0, 256]
     assert made.decode([256, 255]) == b"ab\xff"
+    assert byte_pair_encoding(np.array([b"abab\xff"]), 1).tokens == made.tokens
     spelt = byte_pair_encoding("naïve café ☕" * 3, 5)
     assert spelt.decode(spelt.encode("café")) == "café"
     assert byte_pair_encoding("\ud800a\ud800a", 1).tokens[-1] in ("\ud800a", "a\ud800")
@@ -201,6 +228,7 @@ def test_the_search_gives_up() -> None:
     [
         (5, TypeError, "text must be a str, bytes, words"),
         (None, TypeError, "text must be a str, bytes, words"),
+        ([["a"]], TypeError, "all str or all bytes: .*list"),
         ([1, 2], TypeError, "all str or all bytes, got int"),
         (["a", b"a"], TypeError, "all str or all bytes, got bytes, str"),
         (bytearray(b"ab"), TypeError, "all str or all bytes, got int"),
@@ -236,7 +264,7 @@ def test_hostile_flags(overlaps: Any) -> None:
 
 def test_hostile_encoding() -> None:
     made = byte_pair_encoding("abab", 1)
-    with pytest.raises(ValueError, match=r"got 'c' at 1; encode the text's bytes"):
+    with pytest.raises(ValueError, match=r"got 'c' at 1; make merges from bytes"):
         made.encode("ac")
     with pytest.raises(TypeError, match="text must be str, got bytes"):
         made.encode(b"ab")
@@ -244,8 +272,21 @@ def test_hostile_encoding() -> None:
         made.decode([3])
     with pytest.raises(ValueError, match="tokens must be an integer from 0 to 2"):
         made.decode([-1])
+    nothing: Any = 3
+    with pytest.raises(TypeError, match="tokens must be an iterable of integers, got 3"):
+        made.decode(nothing)
     with pytest.raises(ValueError, match="got 'a' at 0"):
         byte_pair_encoding("", 1).encode("a")
+
+
+def test_texts_beyond_the_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links have 32 bits; the limit is lowered here, since 2^31 characters take minutes."""
+    monkeypatch.setattr("algos.submodular._byte_pair_result.MOST_PLACES", 5)
+    assert byte_pair_encoding({"abab": 9}, 1).saved == 18
+    with pytest.raises(
+        ValueError, match="fewer than 2\\^31 characters, got 5; split it into words"
+    ):
+        byte_pair_encoding("ababa", 1)
 
 
 def test_more_merges_than_there_can_be() -> None:

@@ -115,7 +115,7 @@ BYTE_PAIR_OPERATIONS = Theorem(
     statement=(
         "For distinct words of n characters in all there are at most 9 n operations on the heap, "
         "however many merges; it never holds more than (alphabet + merges)² pairs, so that they "
-        "take O(n log(alphabet + merges)) time, and all else takes O(n)."
+        "take O(n log(alphabet + merges)) time; all else takes O(n) once the pairs are sorted."
     ),
     source=here("submodular_byte_pair", "Linked lists and a heap"),
     domain={"characters": ANY},
