@@ -55,7 +55,7 @@ def check_truthful(
     grid, samples : int, optional
         Reports of each agent on a grid, and random ones.
     bisections : int, optional
-        Halvings on the way to the report at which the agent's share jumps.
+        Halvings on the way to each report at which the agent's share jumps.
     coins : int, optional
         Number of generators to fix for a mechanism that tosses coins; 0 for one that does not.
     tolerance : float, optional
@@ -78,9 +78,9 @@ def check_truthful(
     -----
     The others' reports stay fixed, since truth must be a best answer to anything. An agent's
     reports are her type, a grid, random ones, everybody else's report with its neighbours on
-    both sides, and a bisection of the widest jump of her share. Each of them is tried as her type
-    against each other as her lie, so that m runs test m² pairs. A mechanism with a threshold
-    that pays winners p in place of the threshold τ is found with a gain of at least
+    both sides, and bisections of the three widest jumps of her share. Each of them is tried as
+    her type against each other as her lie, so that m runs test m² pairs. A mechanism with one
+    threshold that pays winners p in place of the threshold τ is found with a gain of at least
     abs(p − τ) − (high − low) / ((grid − 1) 2^bisections).
 
     What is found is a proof, what is not found is none. With coins the claim is the strong one,

@@ -15,6 +15,8 @@ from algos.mechanisms._persuasion import checked_prior
 __all__ = ["HiringContract", "best_contract"]
 
 Reals = NDArray[np.float64]
+ACCURACY = 1e-6  # of an effort's cost
+UNBOUNDED = 1e20  # to the linear program's solver
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ def best_contract(
     Raises
     ------
     TypeError, ValueError
-        An argument is not what it must be.
+        An argument is not what it must be; signals tell efforts apart by too little for floats.
 
     Notes
     -----
@@ -82,8 +84,9 @@ def best_contract(
     is best for the report; the state shows and the payment is made. Payments are such
     that no other effort, with whatever reports, is better for the agent than the one that is
     wanted with honest reports: a proper scoring rule. Ties go to the principal. A linear program
-    for each effort, with signals · (states + efforts) variables and efforts · (signals² + 1)
-    inequalities.
+    for each effort that costs something, with signals · (states + efforts) variables and
+    efforts · (signals² + 1) inequalities; payments may fall short of what makes the effort best
+    by 1e-6 of its cost, and probabilities closer than 1e-8 may count as equal.
 
     References
     ----------
@@ -122,7 +125,7 @@ def best_contract(
     profits = gross - spent
     effort = int(profits.argmax())
     payments = found[effort]
-    assert payments is not None  # an effort of cost 0 needs no payments
+    assert payments is not None  # profits[effort] is finite: some effort costs 0
     return HiringContract(effort, payments, float(spent[effort]), float(profits[effort]), profits)
 
 
@@ -140,9 +143,16 @@ def _constraints(joint: Reals) -> Reals:
 
 
 def _cheapest(joint: Reals, costs: Reals, rows: Reals, effort: int, most: float) -> Reals | None:
-    """Minimise the payment for an effort; None where no payments bring it about."""
+    """Minimise the payment for an effort; None where no payments bring it about.
+
+    Money is counted in the effort's cost, so that the program's tolerance is a part of that.
+    """
     efforts, signals, states = joint.shape
-    size = signals * states
+    size, unit = signals * states, float(costs[effort])
+    if unit == 0:
+        return np.zeros((signals, states))
+    top = min(most / unit, UNBOUNDED)
+    dearer = np.minimum(costs, unit * top) / unit - 1  # nobody can be paid more
     wanted = np.zeros(rows.shape[1])
     wanted[:size] = joint[effort].ravel()
     no_better = np.zeros((efforts, rows.shape[1]))
@@ -151,11 +161,18 @@ def _cheapest(joint: Reals, costs: Reals, rows: Reals, effort: int, most: float)
     done: Any = linprog(
         wanted,
         A_ub=np.vstack([rows, no_better]),
-        b_ub=np.concatenate([np.zeros(len(rows)), (costs - costs[effort]) / most]),
-        bounds=[(0, 1)] * size + [(0, None)] * (len(wanted) - size),
+        b_ub=np.concatenate([np.zeros(len(rows)), dearer]),
+        bounds=[(0, top)] * size + [(0, None)] * (len(wanted) - size),
         method="highs",
     )
     if done.x is None:
         return None
-    paid: Reals = most * done.x[:size].reshape(signals, states)
-    return paid
+    paid: Reals = np.clip(done.x[:size], 0, top).reshape(signals, states)
+    told = np.einsum("jsw,rw->jsr", joint, paid)
+    others = told.max(axis=2).sum(axis=1) - dearer
+    if others.max() > np.trace(told[effort]) + ACCURACY:
+        raise ValueError(
+            f"likelihoods must tell effort {effort} from the others by more than rounding, got "
+            "payments that another effort takes advantage of; leave the effort out"
+        )
+    return np.minimum(unit * paid, most)

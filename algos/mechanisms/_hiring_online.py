@@ -37,8 +37,8 @@ class OnlineContracts:
     -----
     Every round offers the payments times i/m, for one i of 1, …, m = ⌈(T / ln T)^(1/3)⌉ drawn
     by exponential weights with exploration (Exp3); the agent accepts or idles, the principal
-    sees nothing but the own profit. Let agents have two efforts, one of which costs nothing, and
-    the other one be worth its full payment. For any sequence of costs, fixed in
+    sees nothing but the own profit. Let agents have two efforts: one that costs nothing, and one
+    that is paid no less and is worth its full payment. For any sequence of costs, fixed in
     advance, the expected profit falls short of that of the best scale in [0, 1] by at most
     T P / m + 2.63 (high − low) √(T m ln m), P the greatest expected payment: of the order of
     T^(2/3) (ln T)^(1/3). O(T^(1/3)) time a round.
@@ -46,7 +46,7 @@ class OnlineContracts:
     References
     ----------
     P. Auer, N. Cesa-Bianchi, Y. Freund, R. E. Schapire, "The nonstochastic multiarmed bandit
-    problem", SIAM Journal on Computing 32, 2002, Corollary 3.2.
+    problem", SIAM Journal on Computing 32, 2002 (the method).
 
     Examples
     --------
@@ -75,7 +75,12 @@ class OnlineContracts:
         horizon = checked_count("horizon", horizon, least=2)
         self.low = checked_real("low", low, -np.inf, np.inf)
         self.high = checked_real("high", high, self.low, np.inf)
-        m = max(2, math.ceil((horizon / math.log(horizon)) ** (1 / 3)))
+        if not math.isfinite(self.high - self.low):
+            raise ValueError(
+                f"high must not be above low by more than the largest float, got {self.low:g} and "
+                f"{self.high:g}; rescale"
+            )
+        m = math.ceil((horizon / math.log(horizon)) ** (1 / 3))
         self.scales: NDArray[np.float64] = np.arange(1, m + 1) / m
         self._exp3 = Exp3(m, horizon, rng)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from algos._arguments import checked_count, checked_real
 from algos.mechanisms._check_truthful import check_truthful
 from algos.mechanisms._truthful_agents import COMMUTERS
-from algos.mechanisms._truthful_report import Finding
+from algos.mechanisms._truthful_report import Finding, in_short
 
 __all__ = ["AxiomWitness", "LineAxioms", "check_line_axioms", "share_excess"]
 
@@ -82,6 +82,25 @@ class LineAxioms:
     unanimous_fair_share: AxiomWitness | None
     proportionally_fair: AxiomWitness | None
     profiles: int
+
+    def __str__(self) -> str:
+        """Say of each axiom whether it was broken, and where most, in one line."""
+        lines = [f"{self.profiles} profiles"]
+        for axiom in ("strategyproof", *AXIOMS):
+            witness: Finding | AxiomWitness | None = getattr(self, axiom)
+            said = "nothing found"
+            if isinstance(witness, Finding):
+                said = (
+                    f"agent {witness.agent} gains {witness.amount:.4g} by reporting "
+                    f"{witness.report!r} at {in_short(witness.reports)}"
+                )
+            elif witness is not None:
+                said = (
+                    f"broken by {witness.amount:.4g} at {in_short(witness.reports)}, built at "
+                    f"{witness.place:.4g}, group {in_short(witness.group)}"
+                )
+            lines.append(f"{axiom.replace('_', ' ')}: {said}")
+        return "\n".join(lines)
 
 
 def check_line_axioms(

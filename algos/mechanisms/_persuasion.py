@@ -69,7 +69,9 @@ class Persuasion:
     -----
     The sender commits to a menu; the receiver reports a type; the state is drawn, and the scheme
     of that type recommends an action; the receiver updates the prior and acts. No type gains by
-    another report, whatever it then does, nor by disobeying.
+    another report, whatever it then does, nor by disobeying: up to 1e-7 of the range of its
+    utilities, the accuracy of the linear program. An action that nobody takes but that costs a
+    type dearly widens that range; leave it out.
 
     References
     ----------
@@ -94,6 +96,9 @@ class Persuasion:
         self.sender = checked_array("sender", sender, shape=(states, None))
         actions = self.sender.shape[1]
         self.receivers = checked_array("receivers", receivers, shape=(None, states, actions))
+        for name, utilities in (("sender", self.sender), ("receivers", self.receivers)):
+            if utilities.max() / 2 - utilities.min() / 2 > np.finfo(float).max / 2:
+                raise ValueError(f"{name} must span no more than the largest float; rescale")
         self.types = len(self.receivers)
         self._rows = self._constraints()
 
@@ -123,6 +128,7 @@ class Persuasion:
         mix = checked_array("weights", weights, shape=(self.types,))
         if (mix < 0).any() or not mix.max() > 0:
             raise ValueError(f"weights must be at least 0 and not all 0, got {mix.tolist()}")
+        mix /= mix.max()
         mix /= mix.sum()
         types, states, actions = self.receivers.shape
         size = types * states * actions

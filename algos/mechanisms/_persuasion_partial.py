@@ -58,7 +58,7 @@ class OnlineSchemes:
     ----------
     M. Bernasconi et al., "Optimal rates and efficient algorithms for online Bayesian persuasion",
     arXiv:2303.01296, 2023 (the setting). P. Auer, N. Cesa-Bianchi, Y. Freund, R. E. Schapire, "The
-    nonstochastic multiarmed bandit problem", SIAM Journal on Computing 32, 2002, Corollary 3.2.
+    nonstochastic multiarmed bandit problem", SIAM Journal on Computing 32, 2002 (the method).
 
     Examples
     --------

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 __all__ = ["COMMUTERS", "SELLERS", "Agents"]
 
 
@@ -42,13 +44,30 @@ def _split(outcome: Any) -> tuple[Any, Any]:
     """Take winners and payments out of a pair, or out of an object that has both."""
     if hasattr(outcome, "winners"):
         return outcome.winners, outcome.payments
-    winners, payments = outcome
+    try:
+        winners, payments = outcome
+    except (TypeError, ValueError):
+        raise TypeError(
+            "mechanism must give an object with winners and payments, or a pair of the two, got "
+            f"{outcome!r}"
+        ) from None
+    if isinstance(next(iter(winners), 0), bool | np.bool_):
+        raise TypeError(
+            f"winners must be numbers of sellers, got {winners!r}; take np.flatnonzero of a mask"
+        )
     return winners, payments
 
 
 def _payment(seller: int, payments: Any) -> float:
     """Look up what a seller gets."""
-    return float(payments.get(seller, 0) if isinstance(payments, Mapping) else payments[seller])
+    if isinstance(payments, Mapping):
+        return float(payments.get(seller, 0))
+    if len(payments) <= seller:
+        raise ValueError(
+            f"payments must hold one for each seller, 0 to losers, got {len(payments)} and no "
+            f"number {seller}; pass a mapping from winners otherwise"
+        )
+    return float(payments[seller])
 
 
 def _profit(seller: int, cost: float, outcome: Any) -> float:

@@ -9,10 +9,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PROMISES", "Finding", "Mechanism", "TruthfulnessReport", "outcome_of"]
+__all__ = ["PROMISES", "Finding", "Mechanism", "TruthfulnessReport", "in_short", "outcome_of"]
 
 Mechanism = Callable[..., Any]
-PROMISES = ("deviation", "loss", "deficit", "overspent", "not_monotone")
+#: Promises, and what to say of one that is broken.
+PROMISES = {
+    "deviation": "a lie pays: agent {agent} of type {type:g} gains {amount:.4g} by reporting "
+    "{report!r}",
+    "loss": "a truthful agent loses: agent {agent} of type {type:g}, {amount:.4g}",
+    "deficit": "more is paid than what is bought is worth: {amount:.4g} too much",
+    "overspent": "more is paid than the budget: {amount:.4g} too much",
+    "not_monotone": "a share moves the wrong way: agent {agent} reports {report!r} in place of "
+    "{type!r}, and it changes by {amount:.4g}",
+}
+
+
+def in_short(numbers: tuple[float, ...]) -> str:
+    """Write numbers on one line; the first and last three of many."""
+    shown = [f"{number:.4g}" for number in numbers]
+    return f"({', '.join(shown if len(shown) <= 8 else [*shown[:3], '…', *shown[-3:]])})"
 
 
 def outcome_of(mechanism: Mechanism, reports: NDArray[np.float64], coin: int | None) -> Any:
@@ -98,6 +113,18 @@ class TruthfulnessReport:
     calls: int
     pairs: int
     tried: Mapping[str, int]
+
+    def __str__(self) -> str:
+        """Say what was tried, and the worst of each kind in one line."""
+        sources = ", ".join(f"{source} {count}" for source, count in self.tried.items())
+        lines = [f"{self.pairs} pairs of a type and a report from {self.calls} runs ({sources})"]
+        for promise, words in PROMISES.items():
+            finding: Finding | None = getattr(self, promise)
+            if finding is not None:
+                coin = "" if finding.coin is None else f", coin {finding.coin}"
+                said = words.format(**vars(finding))
+                lines.append(f"{said}; reports {in_short(finding.reports)}{coin}")
+        return "\n".join(lines if len(lines) > 1 else [*lines, "nothing found"])
 
     @property
     def truthful(self) -> bool:

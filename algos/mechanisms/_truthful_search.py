@@ -14,6 +14,8 @@ from algos.mechanisms._truthful_report import Finding, Mechanism, outcome_of
 
 __all__ = ["Line", "Search"]
 
+JUMPS = 3  # of an agent's share, that are bisected
+
 
 class Search:
     """The mechanism, the worst findings so far, and counts."""
@@ -87,12 +89,13 @@ class Line:
         return abs(self.share(ends[1]) - self.share(ends[0]))
 
     def bisect(self, bisections: int) -> None:
-        """Close in on the widest jump."""
-        ends = max(pairwise(sorted(self.outcomes)), key=self.jump)
-        for _ in range(bisections if self.jump(ends) > 0 else 0):
-            middle = (ends[0] + ends[1]) / 2
-            self.add("threshold", [middle])
-            ends = max((ends[0], middle), (middle, ends[1]), key=self.jump)
+        """Close in on the widest jumps: who can win several units has several thresholds."""
+        jumps = sorted(pairwise(sorted(self.outcomes)), key=self.jump, reverse=True)
+        for ends in jumps[:JUMPS]:
+            for _ in range(bisections if self.jump(ends) > 0 else 0):
+                middle = (ends[0] + ends[1]) / 2
+                self.add("threshold", [middle])
+                ends = max((ends[0], middle), (middle, ends[1]), key=self.jump)
 
     def judge(self) -> None:
         """Compare every report as the type with every other as the lie."""

@@ -83,11 +83,12 @@ JOBS = st.builds(
 )
 HARD_JOBS = [(f"job {k}", Job(2, 2 + k % 2, 3, k)) for k in range(6)]
 
+DEARER = "np.minimum(costs, unit * top) / unit - 1"
 NO_COSTS = edited(
     best_contract,
     "costs_forgotten",
     "Takes all efforts to cost the agent the same.",
-    ("(costs - costs[effort]) / most", "0 * costs"),
+    (DEARER, "0 * costs"),
 )
 TRUTHFUL_LIARS = edited(
     best_contract,
@@ -95,12 +96,13 @@ TRUTHFUL_LIARS = edited(
     "Lets an agent who takes another effort report its signals honestly.",
     ("rows[j, s, r, r * states", "rows[j, s, r, s * states"),
     ("(r + 1) * states", "(s + 1) * states"),
+    ("if others.max() > np.trace", "if -1 > np.trace"),
 )
 MARGINAL = edited(
     best_contract,
     "double_costs",
     "Pays for twice the costs.",
-    ("(costs - costs[effort]) / most", "2 * (costs - costs[effort]) / most"),
+    (DEARER, f"2 * ({DEARER})"),
 )
 DEAREST = edited(
     best_contract,

@@ -94,6 +94,23 @@ def test_lies_are_found_and_can_be_replayed(mechanism: Any) -> None:
     assert lie.amount > 0.01
 
 
+def test_reports_can_be_read() -> None:
+    report = check_truthful(pay_as_bid, np.linspace(0.1, 1, 12), rng=0, budget=0.05)
+    lines = str(report).splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith(f"{report.pairs} pairs of a type and a report from {report.calls}")
+    assert lines[1].startswith("a lie pays: agent 0 of type 0 gains 0.1818 by")
+    assert lines[1].endswith("reports (0, 0.1818, 0.2636, …, 0.8364, 0.9182, 1)")
+    assert lines[2].startswith("more is paid than the budget")
+    assert str(check_truthful(vickrey, [1.0, 2.0], rng=0)).endswith("nothing found")
+
+    def liar(reports: Any, rng: np.random.Generator) -> float:
+        return float(reports.mean())
+
+    told = str(check_truthful(liar, [0.1, 0.7], agents=COMMUTERS, coins=1, rng=0))
+    assert "coin " in told
+
+
 def test_the_best_lie_against_a_first_price_is_the_second_bid() -> None:
     report = check_truthful(pay_as_bid, [0.3, 0.9], rng=1, high=2)
     assert report.deviation is not None

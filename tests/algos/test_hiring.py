@@ -91,6 +91,24 @@ def test_two_signals_against_a_grid_of_payments() -> None:
     assert hired.expected_payment - 1e-7 <= least <= hired.expected_payment + 0.1
 
 
+@pytest.mark.parametrize("cost", [1e-3, 1e-8, 1e-300])
+@pytest.mark.parametrize("most", [1.0, 1e6, 1e300])
+def test_costs_far_below_the_greatest_payment(cost: float, most: float) -> None:
+    """The price of a right report is in proportion to its cost, whatever the range."""
+    hired = best_contract([0.5, 0.5], [IDLE, work(0.75)], [0, cost], np.eye(2), most=most)
+    assert hired.effort == 1
+    assert hired.expected_payment == pytest.approx(3 * cost, rel=1e-6)
+
+
+def test_signals_that_rounding_cannot_tell_apart_are_refused() -> None:
+    """Likelihoods that differ by some 1e-8, and payments of any size."""
+    rng = np.random.default_rng(146)
+    shown = rng.dirichlet(np.full(3, 0.5), (3, 2))
+    nearly = shown[:1] + 10 ** rng.uniform(-9, -6) * (shown - shown[:1])
+    with pytest.raises(ValueError, match="likelihoods must tell effort 2 from the others"):
+        best_contract([0.3, 0.7], nearly, [0, 1, 1.5], np.eye(2), most=1e12)
+
+
 def test_one_of_everything() -> None:
     hired = best_contract([1.0], [[[1.0]]], [0.0], [[3.0]])
     assert (hired.effort, hired.profit, hired.expected_payment) == (0, 3.0, 0.0)
@@ -193,6 +211,7 @@ def test_offers_and_profits_take_turns() -> None:
         ({"horizon": 1}, "horizon must be an integer"),
         ({"low": math.inf}, "low must lie in"),
         ({"low": 1, "high": 1}, "high must lie in"),
+        ({"low": -1e308, "high": 1e308}, "high must not be above low by more"),
     ],
 )
 def test_bad_learners_are_refused(changes: dict[str, Any], words: str) -> None:

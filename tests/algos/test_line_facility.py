@@ -138,6 +138,17 @@ def test_axioms_of_the_mechanisms() -> None:
     assert lottery.proportional is not None
 
 
+def test_axioms_can_be_read() -> None:
+    lines = str(check_line_axioms(median, 60, samples=2, rng=0)).splitlines()
+    assert len(lines) == 8
+    assert lines[1:4] == [
+        f"{axiom}: nothing found" for axiom in ("strategyproof", "anonymous", "unanimous")
+    ]
+    assert lines[4].startswith("proportional: broken by 0.5 at (0, 0, 0, …, 1, 1, 1), built at 0")
+    lies = str(check_line_axioms(np.mean, 4, samples=2, rng=0)).splitlines()
+    assert lies[1].startswith("strategyproof: agent ")
+
+
 def test_witnesses_say_where() -> None:
     witness = check_line_axioms(median, 4, rng=0).proportionally_fair
     assert witness is not None

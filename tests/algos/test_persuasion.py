@@ -105,6 +105,8 @@ def test_states_that_cannot_happen_and_indifference() -> None:
     assert menu.values[0] == pytest.approx(0, abs=1e-9)
     menu = Persuasion([0.5, 0.5], GUILTY, np.zeros((2, 2, 2))).menu([1, 0])
     assert menu.values == pytest.approx([1, 1])
+    huge = Persuasion([0.5, 0.5], GUILTY, np.zeros((2, 2, 2))).menu([1e308, 1e308])
+    assert huge.values == pytest.approx([1, 1])
     assert Persuasion([1.0], [[2.0]], [[[3.0]]]).menu([1]).values.tolist() == [2.0]
 
 
@@ -160,6 +162,8 @@ def test_callers_arrays_stay() -> None:
         ({"prior": []}, "prior must hold at least one"),
         ({"prior": [1.0]}, "sender must have shape"),
         ({"sender": [[0.0, math.inf], [0, 0]]}, "sender must be finite"),
+        ({"sender": [[0.0, -1e308], [0, 1e308]]}, "sender must span no more"),
+        ({"receivers": [[[0.0, -1e308], [0, 1e308]]]}, "receivers must span no more"),
         ({"receivers": [[1.0, 0], [0, 1]]}, "receivers must have shape"),
         ({"receivers": [[[1.0], [0.0]]]}, "receivers must have shape"),
     ],
