@@ -101,6 +101,12 @@ def test_lazy_without_a_faster_way_asks_one_by_one() -> None:
     assert chosen.oracle_calls == 4 + 2 + 1
 
 
+def test_lazy_ties_with_old_marginals_one_by_one() -> None:
+    """That of 1 falls from 4 to 3, as much as 0 had: 0 is asked as well, and wins."""
+    f = Table(3, lambda s: sum([3.0, 4.0, 5.0][e] for e in s) - ({1, 2} <= s))
+    assert lazy_greedy(f, 2).elements.tolist() == greedy(f, 2).elements.tolist() == [2, 0]
+
+
 @pytest.mark.parametrize("maximise", [greedy, lazy_greedy])
 def test_ties_go_to_the_least_element(maximise: Any) -> None:
     assert maximise(Coverage(np.eye(5)), 5).elements.tolist() == [0, 1, 2, 3, 4]
@@ -180,8 +186,13 @@ def test_growing_marginals_are_found() -> None:
     for lazy in (True, False):
         with pytest.raises(OracleError, match=re.escape(message)):
             stochastic_greedy(pair, 2, epsilon=1e-6, lazy=lazy, rng=0)
+    values = {(): 0, (0,): 10, (1,): 8, (2,): 7, (0, 1): 15, (0, 2): 16, (0, 1, 2): 25}
+    later = Table(3, lambda s: float(values[tuple(sorted(s))]))
+    for maximise in (greedy, lazy_greedy):
+        with pytest.raises(OracleError, match=r"the marginal 9 to \{0, 2\}, after 5 to \{0\}$"):
+            maximise(later, 3)
     bundle = Table(3, lambda s: len(s) + 8.0 * (len(s) > 1))
-    with pytest.raises(OracleError, match=r"the marginal 9 to {\d}, after 1 to {}"):
+    with pytest.raises(OracleError, match=r"the marginal 9 to \{\d\}, after 1 to \{\}$"):
         stochastic_greedy(bundle, 1, epsilon=1e-6, bound=True, rng=0)
 
 
