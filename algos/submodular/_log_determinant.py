@@ -13,8 +13,8 @@ __all__ = ["LogDeterminant"]
 
 State = tuple[Reals, list[Reals], Bools]
 
-#: Greatest entry of a kernel: beyond, I + K is K in floats.
-MOST = 1e15
+#: Greatest entry of a kernel: far beyond, I + K is K in floats.
+MOST = 1e12
 #: Entries may differ from those of a kernel by this part of the greatest.
 RTOL = 1e-9
 
@@ -28,7 +28,7 @@ class LogDeterminant(VectorisedFunction):
     Parameters
     ----------
     kernel : array_like, shape (n, n)
-        Symmetric and positive semidefinite, with entries up to 10¹⁵. Divide it by the variance
+        Symmetric and positive semidefinite, with entries up to 10¹². Divide it by the variance
         of the noise.
 
     Raises

@@ -84,9 +84,10 @@ class Mixture(VectorisedFunction):
     def gains(self, state: list[Any], candidates: Indices) -> Reals:
         """Mix the marginals."""
         gains = np.zeros(len(candidates))
-        with np.errstate(over="ignore", invalid="ignore"):
-            for (weight, function), own in zip(self._parts, state, strict=True):
-                gains += weight * checked_gains(function.gains(own, candidates), candidates)
+        for (weight, function), own in zip(self._parts, state, strict=True):
+            more = checked_gains(function.gains(own, candidates), candidates)
+            with np.errstate(over="ignore", invalid="ignore"):
+                gains += weight * more
         return checked_gains(gains, candidates)
 
     def gains_until(self, state: list[Any], candidates: Indices, bounds: Reals) -> Reals | None:

@@ -54,7 +54,8 @@ class Oracle:
             if self.function.monotone and gains[k] < -RTOL * self._largest:
                 raise OracleError(
                     f"function must be monotone, got the marginal {gains[k]:g} of element "
-                    f"{candidates[k]}; set monotone=False where it may fall"
+                    f"{candidates[k]}; set monotone=False where it may fall, or let "
+                    "check_submodular find the sets"
                 )
         return gains
 

@@ -144,23 +144,27 @@ NOISY = edited(
 )
 
 
+def _by_trace(measured: Measurement, one: Determinant) -> Measurement:
+    """Say what rounding depends on."""
+    return Measurement(measured.measured, size=one.size, trace=float(one.kernel.trace()))
+
+
 @check(claims.DETERMINANT_DIMINISHING, on=on(Determinant), faults=[GROWING])
 def determinant_diminishing(
     algorithm: Any, one: Determinant, rng: np.random.Generator
 ) -> Measurement:
     """Look at all sets."""
-    return rise(one, algorithm)
+    return _by_trace(rise(one, algorithm), one)
 
 
 @check(claims.DETERMINANT_VALUE, on=on(Determinant), faults=[GROWING, HALVED, NOISY])
 def determinant_value(algorithm: Any, one: Determinant, rng: np.random.Generator) -> Measurement:
     """Look at all sets."""
-    measured = error(one, algorithm)
-    return Measurement(measured.measured, size=one.size, trace=float(one.kernel.trace()))
+    return _by_trace(error(one, algorithm), one)
 
 
 UNMIXED = edited(
-    Mixture, "unmixed", "Forgets the weights.", ("gains += weight * checked", "gains += checked")
+    Mixture, "unmixed", "Forgets the weights.", ("gains += weight * more", "gains += more")
 )
 SHARED = edited(
     Mixture,

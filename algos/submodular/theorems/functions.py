@@ -14,7 +14,7 @@ from algos.submodular import (
     check_submodular,
     from_callable,
 )
-from algos.theorem import InExpectation, Source, Surely, Theorem, Tightness, here
+from algos.theorem import InExpectation, Surely, Theorem, Tightness, here
 
 greatest = Symbol("greatest", nonnegative=True)
 share = Symbol("share", positive=True)
@@ -27,19 +27,23 @@ PAGE = "submodular_functions"
 
 
 def _diminishing(
-    name: str, function: Callable[..., Any], what: str, source: Source | None = None
+    name: str,
+    function: Callable[..., Any],
+    what: str,
+    formula: Expr = ROUNDING * greatest,
+    section: str = "Diminishing returns",
 ) -> Theorem:
-    """State that marginals do not rise."""
+    """State that marginals do not rise, but for rounding."""
     return Theorem(
         key=f"submodular/{name}/diminishing",
         algorithm=function,
         quantity="greatest rise of a marginal, of all S ⊆ S ∪ {j}",
-        formula=ROUNDING * greatest,
+        formula=formula,
         direction="<=",
         holds=Surely(),
         constants="exact",
-        statement=f"{what} Rounding is measured by the greatest marginal.",
-        source=source or here(PAGE, "Diminishing returns"),
+        statement=f"But for rounding, {what}",
+        source=here(PAGE, section),
     )
 
 
@@ -67,21 +71,21 @@ def _value(
 CUT_DIMINISHING = _diminishing(
     "graph-cut",
     GraphCut,
-    "For weights of at least 0 and any redundancy, marginals of a cut fall as the set grows; "
+    "for weights of at least 0 and any redundancy, marginals of a cut fall as the set grows; "
     "where the function says that it is monotone, none is negative.",
 )
 CUT_VALUE = _value("graph-cut", GraphCut, "the weight out of S less the redundancy")
 CONCAVE_DIMINISHING = _diminishing(
     "concave-over-modular",
     ConcaveOverModular,
-    "For a concave non-decreasing φ with φ(0) = 0, marginals of Σ_j w_j φ(Σ_e x_ej) fall as the "
+    "for a concave non-decreasing φ with φ(0) = 0, marginals of Σ_j w_j φ(Σ_e x_ej) fall as the "
     "set grows, and none is negative.",
 )
 CONCAVE_VALUE = _value("concave-over-modular", ConcaveOverModular, "Σ_j w_j φ(Σ_(e ∈ S) x_ej)")
 SATURATED_DIMINISHING = _diminishing(
     "saturated-coverage",
     SaturatedCoverage,
-    "Marginals of saturated coverage fall as the set grows, and none is negative.",
+    "marginals of saturated coverage fall as the set grows, and none is negative.",
 )
 SATURATED_VALUE = _value(
     "saturated-coverage",
@@ -91,8 +95,10 @@ SATURATED_VALUE = _value(
 DETERMINANT_DIMINISHING = _diminishing(
     "log-determinant",
     LogDeterminant,
-    "For a positive semidefinite kernel, marginals of log det(I + K_S) fall as the set grows, and "
-    "none is negative.",
+    "for a positive semidefinite kernel, marginals of log det(I + K_S) fall as the set grows, and "
+    "none is negative. The bound holds while it is at most size.",
+    2e-15 * size * (size + 3) * (size + trace),
+    "Rounding of determinants",
 )
 DETERMINANT_VALUE = _value(
     "log-determinant",
@@ -103,7 +109,7 @@ DETERMINANT_VALUE = _value(
     "Rounding of determinants",
 )
 MIXTURE_DIMINISHING = _diminishing(
-    "mixture", Mixture, "Marginals of a mixture of submodular functions fall as the set grows."
+    "mixture", Mixture, "marginals of a mixture of submodular functions fall as the set grows."
 )
 MIXTURE_VALUE = _value("mixture", Mixture, "Σ_j w_j f_j(S)")
 
