@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -192,6 +193,16 @@ def test_arguments_are_left_as_they_are() -> None:
     graph = sparse.csr_array(WEIGHTS)
     GraphCut(graph).value(range(N))
     assert (graph.toarray() == WEIGHTS).all()
+
+
+@pytest.mark.parametrize("kind", [GraphCut, ConcaveOverModular])
+def test_entries_that_come_twice_add_up_and_stay_with_the_caller(kind: Any) -> None:
+    data, columns, starts = np.array([1.0, 2, 3, 0]), np.array([2, 0, 2, 1]), np.array([0, 3, 4, 4])
+    graph = sparse.csr_array((data, columns, starts), shape=(3, 3))
+    for S in subsets(3):
+        assert kind(graph).value(S) == kind(graph.toarray()).value(S)
+    assert graph.data.tolist() == [1, 2, 3, 0]
+    assert graph.indices.tolist() == [2, 0, 2, 1]
 
 
 def test_loops_and_the_redundancy_decide_who_is_monotone() -> None:

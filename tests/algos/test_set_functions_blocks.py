@@ -17,8 +17,10 @@ from algos.submodular import (
     GraphCut,
     LogDeterminant,
     Mixture,
+    OracleError,
     SaturatedCoverage,
     SetFunction,
+    from_callable,
     greedy,
     lazy_greedy,
 )
@@ -102,3 +104,23 @@ def test_blocks_stop_where_they_may() -> None:
     assert known.tolist() == exact.tolist()
     mine = ConcaveOverModular([[1.0]], np.sqrt)
     assert mine.gains_until(mine.start(), order[:1], bounds[:1]) is None
+
+
+@pytest.mark.parametrize(("rival", "known"), [(0, 17), (22, 16), (40, 16)])
+def test_of_equal_marginals_blocks_stop_only_before_greater_elements(
+    rival: int, known: int
+) -> None:
+    """The least of the block is 20, and its last."""
+    function = ConcaveOverModular(np.eye(41))
+    block = [e for e in range(36, 19, -1) if e != rival][-16:]
+    order = np.array([*block, rival])
+    bounds = np.append(np.full(16, 2.0), 1.0)
+    gains = function.gains_until(function.start(), order, bounds)
+    assert gains is not None
+    assert len(gains) == known
+
+
+def test_parts_that_somebody_must_look_at_get_no_blocks() -> None:
+    falling = from_callable(lambda S: len(S) * (8 - len(S)), 20, verify=0)
+    with pytest.raises(OracleError, match="function must be monotone"):
+        lazy_greedy(Mixture([falling, GraphCut(np.zeros((20, 20)))]), 10)

@@ -100,3 +100,11 @@ def test_no_nearly_singular_kernel_is_taken_for_an_indefinite_one(width: float) 
     squares = ((points[:, None] - points) ** 2).sum(axis=2)
     function = LogDeterminant(1e12 * np.exp(-squares / width))
     assert 0 < function.value(rng.permutation(200)) < 200 * math.log1p(1e12)
+
+
+def test_a_kernel_that_is_indefinite_by_rounding_has_no_negative_marginals() -> None:
+    """Here v is about −99, a part of 10⁻¹⁰ of the kernel."""
+    function = LogDeterminant([[1e12, 1e12], [1e12, 1e12 - 100]])
+    state = function.start()
+    function.push(state, 0)
+    assert function.gains(state, np.arange(2)).tolist() == [0, 0]
