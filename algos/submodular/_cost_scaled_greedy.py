@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from algos._arguments import checked_count
-from algos.submodular._net_selection import NetSelection, checked_costs, checked_oracle, select
+from algos.submodular._net_selection import NetSelection, checked_costs, select
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._score_rules import CostScaled
 from algos.submodular._set_function import SetFunction
 
@@ -59,7 +60,7 @@ def cost_scaled_greedy(function: SetFunction, costs: Any, k: int | None = None) 
     >>> chosen.elements.tolist(), chosen.net, chosen.upper_bound
     ([1], 11.0, 16.0)
     """
-    oracle = checked_oracle(function)
+    oracle = monotone_oracle(function)
     costs = checked_costs(oracle.size, costs)
     k = oracle.size if k is None else checked_count("k", k, most=oracle.size)
     return select(oracle, costs, CostScaled(k), k)

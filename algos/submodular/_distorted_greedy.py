@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from algos._arguments import checked_count, checked_real
-from algos.submodular._net_selection import NetSelection, checked_costs, checked_oracle, select
+from algos.submodular._net_selection import NetSelection, checked_costs, select
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._score_rules import Distorted
 from algos.submodular._set_function import SetFunction
 
@@ -41,8 +42,8 @@ def distorted_greedy(
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative, or greater than that of the same element to a
-        smaller set.
+        A marginal is no number, or negative; or what was chosen shows that the submodularity
+        ratio is less than `ratio`: for γ = 1 a marginal greater than to a smaller set.
 
     Notes
     -----
@@ -68,7 +69,7 @@ def distorted_greedy(
     >>> chosen.elements.tolist(), chosen.net, chosen.upper_bound
     ([1], 11.0, 15.0)
     """
-    oracle = checked_oracle(function)
+    oracle = monotone_oracle(function)
     costs = checked_costs(oracle.size, costs)
     k = oracle.size if k is None else checked_count("k", k, most=oracle.size)
     ratio = checked_real("ratio", ratio, 0, 1, high_end=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from algos.submodular._net_selection import NetSelection, checked_costs, checked_oracle, select
+from algos.submodular._net_selection import NetSelection, checked_costs, select
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._score_rules import ReturnOnInvestment
 from algos.submodular._set_function import SetFunction
 
@@ -58,6 +59,6 @@ def roi_greedy(function: SetFunction, costs: Any) -> NetSelection:
     >>> chosen.elements.tolist(), chosen.net, chosen.upper_bound
     ([1, 0], 12.0, 16.0)
     """
-    oracle = checked_oracle(function)
+    oracle = monotone_oracle(function)
     costs = checked_costs(oracle.size, costs)
     return select(oracle, costs, ReturnOnInvestment(oracle.size), oracle.size)

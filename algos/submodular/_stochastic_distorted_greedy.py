@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from algos._arguments import checked_count, checked_real
-from algos.submodular._net_selection import NetSelection, checked_costs, checked_oracle, select
+from algos.submodular._net_selection import NetSelection, checked_costs, select
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._score_rules import Distorted
 from algos.submodular._set_function import SetFunction
 
@@ -51,7 +52,8 @@ def stochastic_distorted_greedy(
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative.
+        A marginal is no number, or negative, or greater than that of the same element to a
+        smaller set.
 
     Notes
     -----
@@ -76,11 +78,11 @@ def stochastic_distorted_greedy(
     >>> bool(0.8 * chosen.upper_bound < chosen.net <= chosen.upper_bound)
     True
     """
-    oracle = checked_oracle(function)
+    oracle = monotone_oracle(function)
     costs = checked_costs(oracle.size, costs)
     k = checked_count("k", k, most=oracle.size)
     epsilon = checked_real("epsilon", epsilon, 0, 1)
     rng = np.random.default_rng(rng)
-    drawn = math.ceil(oracle.size / k * math.log(1 / epsilon))
+    drawn = math.ceil(oracle.size / k * -math.log(epsilon))
     pools = (np.unique(rng.integers(oracle.size, size=drawn)) for _ in range(k))
     return select(oracle, costs, Distorted(k), k, pools=pools)

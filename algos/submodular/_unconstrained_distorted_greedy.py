@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from algos.submodular._net_selection import NetSelection, checked_costs, checked_oracle, select
+from algos.submodular._net_selection import NetSelection, checked_costs, select
+from algos.submodular._oracle import monotone_oracle
 from algos.submodular._score_rules import Distorted
 from algos.submodular._set_function import SetFunction
 
@@ -40,7 +41,8 @@ def unconstrained_distorted_greedy(
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative.
+        A marginal is no number, or negative, or greater than that of the same element to a
+        smaller set.
 
     Notes
     -----
@@ -64,7 +66,7 @@ def unconstrained_distorted_greedy(
     >>> chosen.elements.tolist(), chosen.oracle_calls
     ([0], 4)
     """
-    oracle = checked_oracle(function)
+    oracle = monotone_oracle(function)
     costs = checked_costs(oracle.size, costs)
     pools = np.random.default_rng(rng).integers(oracle.size, size=(oracle.size, 1))
     return select(oracle, costs, Distorted(oracle.size), oracle.size, pools=pools)

@@ -227,7 +227,8 @@ SCALED = (
 )
 SAMPLED = (
     ("needle among many", Priced("needle", 10, 1, 0.0, epsilon=0.5)),
-    ("needle among few", Priced("needle", 6, 1, 0.2, epsilon=0.1)),
+    ("needle among few", Priced("needle", 6, 1, 0.2, epsilon=0.01)),
+    ("one draw a round", Priced("apart", 6, 6, 0.0, epsilon=0.37)),
     ("columns, well drawn", Priced("columns", 3, 3, 0.4, epsilon=1e-9)),
     ("many wholes", Priced("wholes", 4, 4, 3.0, epsilon=0.1)),
     *(ONE, TWO, APART),
@@ -237,7 +238,7 @@ SINGLE = (
     ("half the price", Priced("apart", 4, 4, 0.5)),
     ("columns, dear", Priced("columns", 3, 6, 0.2)),
     ("parts for free", Priced("parts", 4, 5, 3.6)),
-    ("many wholes", Priced("wholes", 4, 8, 3.0)),
+    ("many wholes", Priced("wholes", 5, 10, 3.5)),
     *(ONE, TWO, APART),
 )
 RETURNS = (

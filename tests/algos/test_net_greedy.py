@@ -269,3 +269,27 @@ def test_the_unit_of_money_does_not_matter(algorithm: Any) -> None:
     assert other.elements.tolist() == one.elements.tolist()
     assert other.net == one.net * 2.0**40
     assert other.upper_bound == one.upper_bound * 2.0**40
+
+
+@pytest.mark.parametrize("algorithm", [distorted_greedy, cost_scaled_greedy, roi_greedy])
+@pytest.mark.parametrize("seed", range(30))
+def test_rounding_does_not_put_the_bound_below_the_answer(algorithm: Any, seed: int) -> None:
+    """The marginals of everything to nothing add up in another order than those of the run."""
+    weights = np.random.default_rng(seed).random(9)
+    chosen = algorithm(Coverage(np.eye(9), weights), np.zeros(9))
+    assert len(chosen.elements) == 9
+    assert chosen.upper_bound >= chosen.net
+
+
+def test_samples_are_asked_for_everyone_once() -> None:
+    """With replacement an element may be drawn twice; its marginal counts once."""
+    chosen = stochastic_distorted_greedy(Coverage([[1.0], [1.0]]), [9.0, 9.0], 1, epsilon=1e-9)
+    assert chosen.oracle_calls == 2 + 2
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_the_bound_counts_k_elements(k: int) -> None:
+    """Three elements are worth 2 each; no k of them make more than 2 k."""
+    function, costs = Coverage(np.eye(3), np.full(3, 2.0)), np.zeros(3)
+    for algorithm in (distorted_greedy, cost_scaled_greedy):
+        assert algorithm(function, costs, k).upper_bound == 2 * k

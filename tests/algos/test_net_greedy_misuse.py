@@ -30,6 +30,7 @@ ALL: list[Callable[..., NetSelection]] = [
         function, costs, function.size, **options
     ),
 ]
+SEE_ALL = [ALL[0], ALL[1], ALL[2], ALL[4]]
 WITH_K: list[Callable[..., NetSelection]] = [
     distorted_greedy,
     cost_scaled_greedy,
@@ -62,6 +63,17 @@ class ByHand(SetFunction):
     def push(self, state: set[int], element: int) -> None:
         """Add."""
         state.add(element)
+
+
+class Huge(ByHand):
+    """Adds as much with every element, up to more than a float can be."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(len, size)
+
+    def gains(self, state: set[int], candidates: Any) -> Any:
+        """Forget what is in."""
+        return np.full(len(candidates), 1.5e308)
 
 
 class Power:
@@ -181,3 +193,74 @@ def test_costs_that_vanish_or_overflow_beside_the_marginals() -> None:
         assert free.elements.tolist() == [0, 1, 2]
         huge = cost_scaled_greedy(Coverage(np.eye(2)), [1.7e308, 0.1])
         assert huge.elements.tolist() == [1]
+
+
+@pytest.mark.parametrize("algorithm", SEE_ALL)
+def test_errors_name_the_set(algorithm: Any) -> None:
+    """The set to which a marginal is negative, or no number."""
+
+    def falling(S: frozenset[int]) -> float:
+        """Lose by element 1 once element 0 is in."""
+        return 100.0 * (0 in S) + (1 in S) - 2 * (0 in S and 1 in S)
+
+    with pytest.raises(OracleError, match=r"marginal -1 of element 1.*; chosen so far: \{0\}"):
+        algorithm(ByHand(falling, 2), [0.0, 50], **seeded(algorithm))
+
+
+@pytest.mark.parametrize("algorithm", SEE_ALL)
+def test_growth_at_the_last_set_is_seen(algorithm: Any) -> None:
+    """Element 2 is dear, so that no round looks at it again; the bound does."""
+
+    def growing(S: frozenset[int]) -> float:
+        """Be worth more with element 2 after element 0."""
+        return 5.0 * (0 in S) + 5.0 * (1 in S) + (2 in S) + 90 * (0 in S and 1 in S and 2 in S)
+
+    with pytest.raises(
+        OracleError, match=r"element 2 the marginal 91 to \{0, 1\}, after 1 to \{\}"
+    ):
+        algorithm(ByHand(growing, 3), [0.0, 0.0, 200], **seeded(algorithm))
+
+
+def test_growth_between_samples_is_seen() -> None:
+    with pytest.raises(OracleError, match="must be submodular, got for element"):
+        stochastic_distorted_greedy(ByHand(Power(2.0), 12), np.zeros(12), 6, rng=0)
+
+
+def test_a_ratio_that_is_too_great_is_seen() -> None:
+    """Four elements make 16 where marginals of 1 to nothing allow for 4 · 1/0.5."""
+    with pytest.raises(
+        OracleError, match=r"ratio 0.5, got f − c = 15.2 for .* allow for 7.2; lower"
+    ):
+        distorted_greedy(ByHand(Power(2.0), 4), np.full(4, 0.2), ratio=0.5)
+    right = distorted_greedy(ByHand(Power(2.0), 4), np.full(4, 0.2), ratio=0.25)
+    assert right.upper_bound >= right.net
+
+
+@pytest.mark.parametrize("algorithm", [distorted_greedy, cost_scaled_greedy, roi_greedy])
+def test_values_beyond_floats_are_refused(algorithm: Any) -> None:
+    with pytest.raises(OracleError, match="must have finite values, got inf for"):
+        algorithm(Huge(3), np.ones(3))
+
+
+def test_samples_of_every_epsilon() -> None:
+    """1/ε is infinite for the least floats, ln(1/ε) is not."""
+    for epsilon in (5e-324, 1 - 2**-53):
+        chosen = stochastic_distorted_greedy(Coverage(np.eye(3)), np.zeros(3), 2, epsilon=epsilon)
+        assert len(chosen.elements) <= 2
+
+
+@pytest.mark.parametrize("algorithm", [distorted_greedy, cost_scaled_greedy, roi_greedy])
+def test_marginals_that_are_whole_at_first(algorithm: Any) -> None:
+    class Halving(Coverage):
+        """Gives whole numbers as integers."""
+
+        def gains(self, state: Any, candidates: Any) -> Any:
+            """Compute."""
+            gains = super().gains(state, candidates)
+            return gains.astype(int) if (gains % 1 == 0).all() else gains
+
+    chances = [[1.0, 1], [0.5, 0.5], [0.5, 0.5]]
+    chosen = algorithm(Halving(chances, [2.0, 2.0]), [3.6, 0.0, 0.0])
+    plain = algorithm(Coverage(chances, [2.0, 2.0]), [3.6, 0.0, 0.0])
+    assert chosen.gains.tolist() == plain.gains.tolist()
+    assert chosen.net == plain.net
