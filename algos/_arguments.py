@@ -66,7 +66,7 @@ def checked_array(
     """Copy an array of finite real numbers to float64; None in a shape is any positive length."""
     refuse_masked(name, value)
     try:
-        array = np.array(value)
+        array = np.asarray(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be an array of numbers, got {value!r}") from None
     if array.dtype.kind not in "biuf":

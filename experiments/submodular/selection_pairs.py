@@ -111,7 +111,10 @@ def same_value(work: Work, ours: Selection, theirs: list[int]) -> bool:
 
 
 def both_greedy(work: Work, ours: Selection, theirs: list[int]) -> bool:
-    """Tell whether every element has the greatest marginal: ties may go either way."""
+    """Tell whether every element has the greatest marginal: ties may go either way.
+
+    Both take as many rounds; after a tie they may meet other marginals, and so other work.
+    """
     function, everything = work.function, np.arange(work.matrix.shape[0])
     for chosen in (ours.elements.tolist(), theirs):
         state = function.start()
