@@ -207,3 +207,13 @@ def test_what_the_callable_raises_goes_through() -> None:
 
     with pytest.raises(KeyError, match="mine"):
         from_callable(no, 3)
+
+
+@pytest.mark.parametrize(("fall", "refused"), [(1e-11, False), (1e-8, True)])
+def test_a_marginal_falls_below_0_by_rounding_alone(fall: float, refused: bool) -> None:
+    function = from_callable(lambda S: (0, 1, 1 - fall)[min(len(S), 2)], 3, verify=0)
+    if refused:
+        with pytest.raises(OracleError, match="function must be monotone"):
+            greedy(function, 2)
+    else:
+        assert greedy(function, 2).value == 1 - fall
