@@ -10,8 +10,8 @@ from numpy.random import Generator
 from algos._arguments import checked_count
 from algos.submodular._lazy_greedy import lazy_greedy
 from algos.submodular._oracle import monotone_oracle
-from algos.submodular._selection import Selection
-from algos.submodular._set_function import Indices, Reals, SetFunction
+from algos.submodular._selection import Selection, cardinality_bound
+from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction, shown
 
 __all__ = ["distributed_greedy"]
 
@@ -80,6 +80,10 @@ def distributed_greedy(
     """
     k = checked_count("k", k, most=monotone_oracle(function).size)
     parts = checked_count("parts", parts)
+    if client is not None and not hasattr(client, "submit"):
+        raise TypeError(
+            f"client must be a dask.distributed.Client, got {client!r}; leave it out for joblib"
+        )
     drawn = np.random.default_rng(rng).integers(parts, size=function.size)
     pools = [np.flatnonzero(drawn == part) for part in np.unique(drawn)]
     sent = function if client is None else client.scatter(function, broadcast=True, hash=False)
@@ -89,11 +93,12 @@ def distributed_greedy(
     chosen = max(answers, key=lambda one: one.value)
     most = _everywhere(client, _greatest, sent, pools, k, chosen.elements)
     bounds = [
-        chosen.value + float(np.sort(np.concatenate(most))[-k:].sum()),
+        cardinality_bound(chosen.value, np.concatenate(most), k),
         sum(one.upper_bound for one in answers[1:]),
     ]
     calls = sum(one.oracle_calls for one in answers) + function.size
-    return Selection(chosen.elements, chosen.gains, chosen.value, min(bounds), calls)
+    bound = max(chosen.value, min(bounds))
+    return Selection(chosen.elements, chosen.gains, chosen.value, bound, calls)
 
 
 def _everywhere(client: Any, work: Any, function: Any, pools: list[Indices], *rest: Any) -> Any:
@@ -107,7 +112,13 @@ def _everywhere(client: Any, work: Any, function: Any, pools: list[Indices], *re
 
 def _greedy_among(function: SetFunction, pool: Indices, k: int) -> Selection:
     """Choose k elements of a part, or all if there are fewer."""
-    one = lazy_greedy(_Part(function, pool), min(k, len(pool)))
+    try:
+        one = lazy_greedy(_Part(function, pool), min(k, len(pool)))
+    except OracleError as error:
+        raise OracleError(
+            f"{error}; elements are numbered from 0 within a part here, this one being "
+            f"{shown(pool)}"
+        ) from error
     return Selection(pool[one.elements], one.gains, one.value, one.upper_bound, one.oracle_calls)
 
 

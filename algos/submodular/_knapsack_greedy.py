@@ -48,7 +48,8 @@ def knapsack_greedy(
 
     Notes
     -----
-    Elements that no longer fit are passed over, those that add nothing are left out. With
+    Elements that no longer fit are passed over, those that add nothing are left out. Costs are
+    added up in floats: where a sum is to meet the budget exactly, count in whole units. With
     `enumeration=0` the best single element is taken where it alone is better. The value is at
     least 1 − 1/√e of the best one with 0, a half with 1, and 1 − 1/e with 2 or 3. Among equal
     ratios the least element is taken; what costs nothing comes first. The upper bound is the
@@ -80,11 +81,13 @@ def knapsack_greedy(
     costs = checked_costs(oracle.size, costs)
     budget = checked_real("budget", budget, 0, np.inf, low_end=True)
     enumeration = checked_count("enumeration", enumeration, least=0, most=3)
-    runs = [_filled(oracle, costs, budget, seed) for seed in _seeds(costs, budget, enumeration)]
+    with np.errstate(over="ignore"):  # costs that overflow together are beyond the budget
+        seeds = list(_seeds(costs, budget, enumeration))
+        runs = [_filled(oracle, costs, budget, seed) for seed in seeds]
     if enumeration == 0:
         runs.append(_single(oracle, costs, budget))
     chosen = max(runs, key=lambda run: run.value)
-    bound = min(run.upper_bound for run in runs)
+    bound = max(chosen.value, min(run.upper_bound for run in runs))
     return Selection(chosen.elements, chosen.gains, chosen.value, bound, oracle.calls)
 
 
@@ -103,9 +106,7 @@ def _filled(oracle: Oracle, costs: Reals, budget: float, seed: Indices) -> Selec
     chosen: list[int] = []
     state, gained, value, spent = oracle.start(), [], 0.0, 0.0
     left = np.flatnonzero(costs <= budget)
-    marginals = np.full(
-        oracle.size, np.inf
-    )  # of what no longer fits: old ones, which bound the new
+    marginals = np.full(oracle.size, np.inf)  # of what no longer fits: old ones, upper bounds
     bound, seeds = np.inf, seed.tolist()
     while True:
         if seeds:
@@ -115,7 +116,7 @@ def _filled(oracle: Oracle, costs: Reals, budget: float, seed: Indices) -> Selec
             left = left[~np.isin(left, chosen)]
             if len(left):
                 gains, earlier = oracle.gains(state, left), np.full(oracle.size, len(chosen) - 1)
-                refuse_growth(left, gains, marginals[left], earlier, len(chosen))
+                refuse_growth(left, gains, marginals[left], earlier, len(chosen), value)
                 marginals[left] = gains
             bound = min(bound, value + _divisible(marginals, costs, budget))
             left = left[(marginals[left] > 0) & (spent + costs[left] <= budget)]
@@ -144,7 +145,7 @@ def _single(oracle: Oracle, costs: Reals, budget: float) -> Selection:
 
 def _ratios(gains: Reals, costs: Reals) -> Reals:
     """Divide marginals by costs; infinite where something costs nothing."""
-    with np.errstate(divide="ignore", over="ignore"):
+    with np.errstate(divide="ignore"):
         return gains / costs
 
 

@@ -17,6 +17,9 @@ from algos.submodular._streams import LEAST, first_passing, spans, stream_elemen
 
 __all__ = ["KnapsackStreaming"]
 
+#: The greatest marginal per cost whose powers do not overflow.
+MOST_RATIO = 1e300
+
 
 class KnapsackStreaming:
     """Choose elements of a stream within a budget, in one pass over it.
@@ -121,7 +124,14 @@ class KnapsackStreaming:
             return
         singles = self._oracle.gains(self._empty, stream)
         most = np.maximum.accumulate(np.maximum(singles, self._most))
-        ratio = np.maximum.accumulate(np.maximum(singles / prices, self._ratio))
+        with np.errstate(over="ignore"):
+            ratio = np.maximum.accumulate(np.maximum(singles / prices, self._ratio))
+        if ratio[-1] > MOST_RATIO:
+            k = int(ratio.argmax())
+            raise ValueError(
+                f"costs must be larger, or function smaller, got {prices[k]:g} for element "
+                f"{stream[k]} of value {singles[k]:g}: more than {MOST_RATIO:g} per cost"
+            )
         lowest, highest = self._range(most, ratio)
         for first, last in spans(lowest, highest):
             self._open(lowest[first], highest[first], self._ratio)
@@ -161,8 +171,8 @@ class KnapsackStreaming:
         """Give the exponents of the least and the greatest ratio; NaN while all is worth 0."""
         base = math.log1p(self.epsilon)
         with np.errstate(divide="ignore"):
-            lowest = np.floor(np.log(2 * most / self.budget) / base) + 1
-            highest = np.floor(np.log(ratio) / base)
+            lowest = np.floor((np.log(most) + math.log(2) - math.log(self.budget)) / base) + 1
+            highest = np.floor(np.log(np.maximum(ratio, LEAST)) / base)
         return np.where(most > 0, lowest, np.nan), np.where(most > 0, highest, np.nan)
 
     def _open(self, lowest: float, highest: float, before: float) -> None:
@@ -182,7 +192,7 @@ class KnapsackStreaming:
             least = np.maximum(sieve.ratio * costs, LEAST)
             if sieve.overflowed:  # no bound is made any more: only what fits is of interest
                 least[sieve.spent + costs > self.budget] = np.inf
-            found = first_passing(self._oracle, sieve.state, stream, gains, least, at)
+            found = first_passing(self._oracle, sieve.state, stream, gains, least, at, self._most)
             sieve.refused = max(sieve.refused, (gains[at:found] / costs[at:found]).max(initial=0))
             if found < len(stream):
                 self._offer(sieve, int(stream[found]), float(costs[found]), float(gains[found]))

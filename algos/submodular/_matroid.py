@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from algos._arguments import checked_count
-from algos.submodular._set_function import Bools, Indices, Reals, checked_subset
+from algos._arguments import checked_array, checked_count
+from algos.submodular._set_function import Bools, Indices, checked_subset
 
 __all__ = ["Matroid"]
 
@@ -93,12 +93,12 @@ class Matroid(ABC):
             self.push(state, int(element))
         return True
 
-    def heaviest(self, weights: Reals) -> float:
+    def heaviest(self, weights: Any) -> float:
         """Compute the greatest weight of an independent set.
 
         Parameters
         ----------
-        weights : ndarray, shape (n,)
+        weights : array_like, shape (n,)
             Weights of the elements; those below 0 are left out.
 
         Returns
@@ -106,6 +106,7 @@ class Matroid(ABC):
         float
             The weight of the set that takes the heaviest addable element, again and again.
         """
+        weights = checked_array("weights", weights, shape=(self.size,))
         state, total = self.start(), 0.0
         left = np.argsort(-weights, kind="stable")
         left = left[weights[left] > 0]

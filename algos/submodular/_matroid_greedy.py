@@ -63,15 +63,13 @@ def matroid_greedy(function: SetFunction, matroids: Matroid | Sequence[Matroid])
     limits = _checked(matroids, oracle.size)
     state, left = oracle.start(), oracle.everything
     independents = [limit.start() for limit in limits]
-    marginals = np.full(
-        oracle.size, np.inf
-    )  # of what cannot be added: old ones, which bound the new
+    marginals = np.full(oracle.size, np.inf)  # of what cannot be added: old ones, upper bounds
     chosen: list[int] = []
     gained, value, bound = [], 0.0, np.inf
     while True:
         if len(left):
             gains, earlier = oracle.gains(state, left), np.full(oracle.size, len(chosen) - 1)
-            refuse_growth(left, gains, marginals[left], earlier, len(chosen))
+            refuse_growth(left, gains, marginals[left], earlier, len(chosen), value)
             marginals[left] = gains
         bound = min(bound, value + min(limit.heaviest(marginals) for limit in limits))
         left = left[marginals[left] > 0]
@@ -88,12 +86,17 @@ def matroid_greedy(function: SetFunction, matroids: Matroid | Sequence[Matroid])
         value += gained[-1]
         marginals[taken] = 0
         left = left[left != taken]
-    return Selection(np.array(chosen, dtype=np.intp), np.array(gained), value, bound, oracle.calls)
+    return Selection(
+        np.array(chosen, dtype=np.intp), np.array(gained), value, max(value, bound), oracle.calls
+    )
 
 
 def _checked(matroids: Matroid | Sequence[Matroid], size: int) -> list[Matroid]:
     """Validate matroids on the elements of the function."""
-    limits = [matroids] if isinstance(matroids, Matroid) else list(matroids)
+    try:
+        limits = [matroids] if isinstance(matroids, Matroid) else list(matroids)
+    except TypeError:
+        raise TypeError(f"matroids must be of Matroid, got {matroids!r}") from None
     if not limits:
         raise ValueError("matroids must hold at least one, got none; greedy takes a number")
     for limit in limits:

@@ -63,9 +63,11 @@ class PartitionMatroid(Matroid):
     def __init__(self, parts: Any, capacities: Any = 1) -> None:
         self.parts = _integers("parts", parts, shape=(None,))
         super().__init__(len(self.parts))
+        if np.ndim(capacities) == 0:  # parts may have any numbers
+            named, self.parts = np.unique(self.parts, return_inverse=True)
+            capacities = np.full(len(named), capacities)
         count = int(self.parts.max()) + 1
-        room = np.full(count, capacities) if np.ndim(capacities) == 0 else capacities
-        self.capacities = _integers("capacities", room, shape=(None,))
+        self.capacities = _integers("capacities", capacities, shape=(None,))
         if len(self.capacities) < count:
             raise ValueError(
                 f"capacities must have one for each part, got {len(self.capacities)} for "
@@ -100,6 +102,8 @@ class LaminarMatroid(Matroid):
 
     def __init__(self, groups: Iterable[Iterable[int]], capacities: Any, size: int) -> None:
         super().__init__(size)
+        if not isinstance(groups, Iterable):
+            raise TypeError(f"groups must be sets of integers, got {groups!r}")
         members = [checked_subset(self.size, group) for group in groups]
         self.inside = np.zeros((len(members), self.size), dtype=bool)
         for row, elements in zip(self.inside, members, strict=True):
@@ -135,12 +139,13 @@ class GraphicMatroid(Matroid):
     """
 
     def __init__(self, edges: Any) -> None:
-        self.edges = _integers("edges", edges, shape=(None, 2))
+        vertices, ends = np.unique(_integers("edges", edges, shape=(None, 2)), return_inverse=True)
+        self.edges, self.order = ends.reshape(-1, 2), len(vertices)
         super().__init__(len(self.edges))
 
     def start(self) -> Indices:
         """Give every vertex its own tree."""
-        return np.arange(int(self.edges.max()) + 1, dtype=np.intp)
+        return np.arange(self.order, dtype=np.intp)
 
     def addable(self, state: Indices, candidates: Indices) -> Bools:
         """Tell which edges lie between two trees."""
@@ -171,9 +176,13 @@ class TransversalMatroid(Matroid):
         return np.full(self.fits.shape[1], -1, dtype=np.intp)
 
     def addable(self, state: Indices, candidates: Indices) -> Bools:
-        """Look for an augmenting path from each."""
-        found = [_augment(self.fits, state.copy(), int(e)) for e in candidates]
-        return np.array(found, dtype=bool)
+        """Tell which fit a place that is free, or that its element can leave for such a place."""
+        reachable = state < 0
+        while True:
+            movable = ~reachable & self.fits[state][:, reachable].any(axis=1)
+            if not movable.any():
+                return np.asarray(self.fits[candidates][:, reachable].any(axis=1))
+            reachable |= movable
 
     def push(self, state: Indices, element: int) -> None:
         """Match the element as well."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from algos._arguments import checked_count
+from algos.submodular._lazy_greedy import refuse_growth
 from algos.submodular._oracle import Oracle
 from algos.submodular._selection import Selection, cardinality_bound
 from algos.submodular._set_function import SetFunction
@@ -37,7 +38,8 @@ def random_greedy(
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or impossible.
+        A marginal is no number, or impossible, or greater than that of the same element to a
+        smaller set.
 
     Notes
     -----
@@ -64,19 +66,26 @@ def random_greedy(
     k = checked_count("k", k, most=oracle.size)
     random = np.random.default_rng(rng)
     state, left = oracle.start(), oracle.everything
-    chosen, gained, value, bound = [], [], 0.0, np.inf
+    chosen: list[int] = []
+    gained, value, bound = [], 0.0, np.inf
+    before, known_at, largest = np.full(oracle.size, np.inf), np.zeros(oracle.size, int), 0.0
     for step in range(k):
         gains = oracle.gains(state, left)
+        refuse_growth(left, gains, before, known_at, len(chosen), largest)
+        known_at[left], largest = len(chosen), max(largest, float(abs(gains).max()))
         if step == 0 or oracle.function.monotone:
             bound = min(bound, cardinality_bound(value, gains, k))
         most = np.lexsort((left, -gains))[:k]
         place = int(random.integers(k))
+        before = gains
         if place >= len(most) or gains[most[place]] <= 0:
             continue
         taken = most[place]
         oracle.push(state, int(left[taken]))
-        chosen.append(left[taken])
+        chosen.append(int(left[taken]))
         gained.append(gains[taken])
         value += float(gains[taken])
-        left = np.delete(left, taken)
-    return Selection(np.array(chosen, dtype=np.intp), np.array(gained), value, bound, oracle.calls)
+        left, before = np.delete(left, taken), np.delete(gains, taken)
+    return Selection(
+        np.array(chosen, dtype=np.intp), np.array(gained), value, max(value, bound), oracle.calls
+    )

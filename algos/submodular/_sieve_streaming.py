@@ -206,7 +206,7 @@ class SieveStreaming:
         at = 0
         while at < len(stream) and len(sieve.elements) < self.k:
             least = np.full(len(stream), sieve.threshold(self.k))
-            found = first_passing(self._oracle, sieve.state, stream, gains, least, at)
+            found = first_passing(self._oracle, sieve.state, stream, gains, least, at, self._most)
             sieve.refused = max(sieve.refused, gains[at:found].max(initial=0))
             if found < len(stream):
                 self._take(sieve, int(stream[found]), float(gains[found]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from algos._arguments import checked_count
+from algos._arguments import checked_count, refuse_masked
 from algos.submodular._oracle import RTOL, Oracle
 from algos.submodular._set_function import Indices, OracleError, Reals
 
@@ -19,17 +19,24 @@ LEAST = float(np.nextafter(0, 1))
 
 
 def first_passing(
-    oracle: Oracle, state: Any, stream: Indices, gains: Reals, least: Reals, at: int
+    oracle: Oracle,
+    state: Any,
+    stream: Indices,
+    gains: Reals,
+    least: Reals,
+    at: int,
+    largest: float,
 ) -> int:
     """Find the first element whose marginal is at least its least one, or the stream's end.
 
     Old marginals are upper bounds; those that may suffice are computed again, in growing windows.
+    None may have risen beyond the rounding of the largest one.
     """
     window = 1
     while at < len(stream):
         hopeful = at + np.flatnonzero(gains[at:] >= least[at:])[:window]
         new = oracle.gains(state, stream[hopeful])
-        _refuse_growth(stream[hopeful], new, gains[hopeful])
+        _refuse_growth(stream[hopeful], new, gains[hopeful], largest)
         gains[hopeful] = new
         passing = hopeful[new >= least[hopeful]]
         if len(passing):
@@ -39,9 +46,9 @@ def first_passing(
     return at
 
 
-def _refuse_growth(elements: Indices, new: Reals, old: Reals) -> None:
+def _refuse_growth(elements: Indices, new: Reals, old: Reals, largest: float) -> None:
     """Stop where a marginal is greater than it was to a smaller set."""
-    grown = new - old > RTOL * new.max(initial=0)
+    grown = new - old > RTOL * largest
     if grown.any():
         k = int(np.argmax(grown))
         raise OracleError(
@@ -61,9 +68,12 @@ def spans(*numbers: Reals) -> list[tuple[int, int]]:
 
 def stream_elements(size: int, elements: Iterable[int]) -> Indices:
     """Validate elements that may come several times."""
-    if isinstance(elements, np.ndarray) and elements.dtype.kind in "iu" and elements.ndim == 1:
+    if type(elements) is np.ndarray and elements.dtype.kind in "iu" and elements.ndim == 1:
         for element in elements[(elements < 0) | (elements >= size)]:
             checked_count("elements", element, least=0, most=size - 1)
         return np.array(elements, dtype=np.intp)
+    refuse_masked("elements", elements)
+    if not isinstance(elements, Iterable):
+        raise TypeError(f"elements must hold integers, got {elements!r}; update takes one alone")
     given = [checked_count("elements", e, least=0, most=size - 1) for e in elements]
     return np.array(given, dtype=np.intp)

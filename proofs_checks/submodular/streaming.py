@@ -230,7 +230,7 @@ HIGH = edited(
     KnapsackStreaming,
     "too_high",
     "Leaves the sieves of small ratios out.",
-    ("np.log(2 * most / self.budget)", "np.log(20 * most / self.budget)"),
+    ("np.log(most) + math.log(2)", "np.log(most) + math.log(20)"),
 )
 OVERFLOWED = edited(
     KnapsackStreaming,

@@ -10,7 +10,16 @@ import joblib
 import numpy as np
 import pytest
 
-from algos.submodular import Coverage, FacilityLocation, GraphCut, distributed_greedy, greedy
+from algos.submodular import (
+    Coverage,
+    FacilityLocation,
+    GraphCut,
+    OracleError,
+    SetFunction,
+    distributed_greedy,
+    from_callable,
+    greedy,
+)
 from proofs_checks.submodular.instances import KINDS, all_values, by_size
 
 
@@ -101,7 +110,43 @@ def test_bad_arguments_are_refused(changes: dict[str, Any], words: str) -> None:
         distributed_greedy(options.pop("function"), options.pop("k"), **options)
 
 
+def test_growing_marginals_are_named() -> None:
+    squares = from_callable(lambda S: len(S) ** 2.0, 9, verify=0)
+    with pytest.raises(OracleError, match=r"submodular.*within a part here, this one being \{\d"):
+        distributed_greedy(squares, 4, parts=2, rng=0)
+
+
+class Late(SetFunction):
+    """Has marginals that are no numbers once something was chosen."""
+
+    def start(self) -> list[int]:
+        return []
+
+    def gains(self, state: list[int], candidates: Any) -> Any:
+        return np.full(len(candidates), np.nan if state else 1.0)
+
+    def push(self, state: list[int], element: int) -> None:
+        state.append(element)
+
+
+def test_workers_name_what_is_no_number() -> None:
+    distributed = pytest.importorskip("distributed")
+    function = Late(4)
+    with pytest.raises(OracleError, match="finite marginals, got nan for element"):
+        distributed_greedy(function, 3, parts=1, rng=0)
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+        pytest.raises(OracleError, match="finite marginals, got nan for element"),
+    ):
+        distributed_greedy(function, 3, parts=1, client=client, rng=0)
+
+
 def test_wrong_types_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"client must be a dask.distributed.Client, got 3"):
+        distributed_greedy(Coverage(np.eye(3)), 1, parts=1, client=3)
     with pytest.raises(TypeError, match="SetFunction"):
         distributed_greedy(len, 1, parts=1)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="parts must be an integer"):

@@ -174,6 +174,44 @@ def test_growing_marginals_are_named() -> None:
         KnapsackStreaming(squares, 3.0).update_many(range(3), np.ones(3))
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_rounding_is_no_growth(seed: int) -> None:
+    """Differences of great values leave late marginals that rise by rounding."""
+    weights = 10.0 ** np.random.default_rng(seed).integers(-6, 7, 12)
+    logs = from_callable(lambda S: math.log1p(weights[list(S)].sum()) * 9, 12, verify=0)
+    costs = np.random.default_rng(seed).random(12) + 0.05
+    assert knapsack_greedy(logs, costs, 20.0).value == pytest.approx(logs.value(range(12)))
+    stream = KnapsackStreaming(logs, 20.0)
+    stream.update_many([*range(12), *range(12)], np.tile(costs, 2))
+    assert stream.result().value >= stream.result().upper_bound / 3.2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_upper_bound_is_never_below_the_value(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    function = Coverage(np.eye(12), rng.random(12) * 1e7)
+    chosen = knapsack_greedy(function, rng.random(12), 12.0)
+    assert chosen.upper_bound >= chosen.value
+
+
+def test_costs_may_overflow_together() -> None:
+    for enumeration in range(4):
+        chosen = knapsack_greedy(modular([1, 1, 1]), [1e308] * 3, 1e308, enumeration=enumeration)
+        assert (chosen.elements.tolist(), chosen.upper_bound) == ([0], 1.0)
+
+
+@pytest.mark.parametrize(
+    ("weight", "budget", "cost"), [(1e100, 1.0, 1e-300), (1e308, 1.0, 0.5), (1.0, 1e-320, 1e-321)]
+)
+def test_ratios_near_overflow_are_refused(weight: float, budget: float, cost: float) -> None:
+    stream = KnapsackStreaming(modular([weight / 2, weight]), budget)
+    with pytest.raises(ValueError, match="costs must be larger, or function smaller, got"):
+        stream.update_many([1, 0], [cost, cost])
+    small = KnapsackStreaming(modular([5e-324, 5e-324]), 1.7e308)
+    small.update_many([1, 0], [1.7e308, 0.5])
+    assert small.result().upper_bound >= 5e-324
+
+
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -1.0])
 def test_impossible_marginals_are_named(wrong: float) -> None:
     class Broken(Coverage):

@@ -182,7 +182,43 @@ def test_bad_arguments_are_refused(make: Callable[[], Any], words: str) -> None:
         make()
 
 
+def test_numbers_of_parts_and_vertices_take_no_memory() -> None:
+    parts = PartitionMatroid([0, 2**31, 2**31])
+    assert [parts.independent(s) for s in ([0, 1], [1, 2])] == [True, False]
+    edges = GraphicMatroid([[0, 2**31], [2**31, 0], [5, 2**31]])
+    assert [edges.independent(s) for s in ([0, 2], [0, 1])] == [True, False]
+    assert len(edges.start()) == 3
+
+
+def test_groups_may_be_empty_equal_or_closed() -> None:
+    matroid = LaminarMatroid([[], [0, 1], [1, 0, 0], [2]], [0, 2, 1, 0], 4)
+    assert [matroid.independent(s) for s in ([0, 3], [0, 1], [2], [])] == [True, False, False, True]
+
+
+@pytest.mark.parametrize("weights", [[1.0], [1.0, 2.0, 3.0], [1.0, math.nan], [1.0, math.inf]])
+@pytest.mark.parametrize("matroid", [UniformMatroid(2, 1), TransversalMatroid(np.eye(2))])
+def test_bad_weights_are_refused(matroid: Matroid, weights: Any) -> None:
+    with pytest.raises(ValueError, match="weights must"):
+        matroid.heaviest(weights)
+
+
+def test_many_elements_that_compete_for_places() -> None:
+    """A search from every element in every round takes half a minute."""
+    rng = np.random.default_rng(0)
+    function = Coverage(rng.random((400, 900)) < 0.02)
+    places = TransversalMatroid(rng.random((400, 40)) < 0.1)
+    chosen = matroid_greedy(function, places)
+    assert places.independent(chosen.elements)
+    assert len(chosen.elements) == 40
+    assert chosen.value >= chosen.upper_bound / 2
+
+
 def test_wrong_types_are_refused() -> None:
+    for wrong in (None, 3):
+        with pytest.raises(TypeError, match="matroids must be of Matroid"):
+            matroid_greedy(Coverage(np.eye(2)), wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="groups must be sets of integers, got None"):
+        LaminarMatroid(None, [1], 2)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="matroids must be of Matroid"):
         matroid_greedy(Coverage(np.eye(2)), [2])  # type: ignore[list-item]
     with pytest.raises(TypeError):
@@ -194,6 +230,22 @@ def test_wrong_types_are_refused() -> None:
 def test_growing_marginals_are_named() -> None:
     with pytest.raises(OracleError, match="function must be submodular, got for element 1"):
         matroid_greedy(from_callable(lambda S: len(S) ** 2.0, 3, verify=0), UniformMatroid(3, 2))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rounding_is_no_growth(seed: int) -> None:
+    """Differences of great values leave late marginals that rise by rounding."""
+    weights = 10.0 ** np.random.default_rng(seed).integers(-6, 7, 12)
+    logs = from_callable(lambda S: math.log1p(weights[list(S)].sum()) * 9, 12, verify=0)
+    chosen = matroid_greedy(logs, UniformMatroid(12, 12))
+    assert chosen.value == pytest.approx(logs.value(range(12)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_upper_bound_is_never_below_the_value(seed: int) -> None:
+    function = Coverage(np.eye(12), np.random.default_rng(seed).random(12) * 1e7)
+    chosen = matroid_greedy(function, UniformMatroid(12, 12))
+    assert chosen.upper_bound >= chosen.value
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -1.0])

@@ -133,6 +133,16 @@ class Steps(SetFunction):
 def test_growing_marginals_are_named() -> None:
     with pytest.raises(OracleError, match="function must be submodular, got for element 0"):
         double_greedy(Steps(3))
+    with pytest.raises(OracleError, match="function must be submodular, got for element"):
+        random_greedy(Steps(3), 3, rng=0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_upper_bound_is_never_below_the_value(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    function = Coverage(np.eye(9), rng.random(9) * 1e7)
+    for chosen in (random_greedy(function, 9, rng=rng), double_greedy(function, rng=rng)):
+        assert chosen.upper_bound >= chosen.value
 
 
 class Broken(Coverage):

@@ -196,6 +196,23 @@ def test_other_sieves_are_refused() -> None:
             sieve.merge(other)
 
 
+@pytest.mark.parametrize("elements", [None, 3, np.ma.masked_array([0, 1], mask=[True, False])])
+def test_what_holds_no_elements_is_refused(elements: Any) -> None:
+    with pytest.raises(TypeError, match="elements must"):
+        SieveStreaming(Coverage(np.eye(3)), 2).update_many(elements)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rounding_is_no_growth(seed: int) -> None:
+    """Differences of great values leave late marginals that rise by rounding."""
+    weights = 10.0 ** np.random.default_rng(seed).integers(-6, 7, 12)
+    logs = from_callable(lambda S: math.log1p(weights[list(S)].sum()) * 9, 12, verify=0)
+    for epsilon in (0.01, 0.1, 1.0):
+        sieve = SieveStreaming(logs, 12, epsilon=epsilon)
+        sieve.update_many([*range(12), *range(12)])
+        assert sieve.result().value >= sieve.result().upper_bound / (2 + epsilon)
+
+
 def test_growing_marginals_are_named() -> None:
     with pytest.raises(OracleError, match="function must be submodular, got for element 1"):
         SieveStreaming(from_callable(lambda S: len(S) ** 2.0, 3, verify=0), 3).update_many(range(3))

@@ -77,7 +77,8 @@ KNAPSACK_BOUND = Theorem(
     holds=Surely(),
     constants="exact",
     statement=(
-        "For a submodular f, no set within the budget has a value above the upper bound of any run."
+        "For a monotone submodular f with f(∅) = 0, no set within the budget has a value above the "
+        "upper bound of any run."
     ),
     source=here(PAGE, "Upper bounds of a run"),
     rtol=RTOL,
@@ -116,8 +117,8 @@ MATROID_BOUND = Theorem(
     holds=Surely(),
     constants="exact",
     statement=(
-        "For a submodular f, no set that is independent in all matroids has a value above the "
-        "upper bound of the run."
+        "For a monotone submodular f with f(∅) = 0, no set that is independent in all matroids has "
+        "a value above the upper bound of the run."
     ),
     source=here(PAGE, "Upper bounds of a run"),
     rtol=RTOL,
