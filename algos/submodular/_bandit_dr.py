@@ -10,7 +10,8 @@ import numpy as np
 from algos._arguments import checked_array, checked_count, checked_number, checked_real
 from algos.submodular._dr_blocks import Blocks
 from algos.submodular._dr_frank_wolfe import chosen_rule
-from algos.submodular._dr_sets import FeasibleSet
+from algos.submodular._dr_rules import RULES
+from algos.submodular._dr_sets import FeasibleSet, best_point
 from algos.submodular._set_function import OracleError, Reals
 
 __all__ = ["BanditDRMaximizer"]
@@ -27,6 +28,7 @@ class BanditDRMaximizer:
         A point of K inside of it.
     margin : float
         Positive; K holds all points that differ from the center in one coordinate by that much.
+        Their coordinates and their sum are looked at; other inequalities of K are not.
     horizon : int
         Number T of rounds at most.
     value_bound : float
@@ -54,8 +56,9 @@ class BanditDRMaximizer:
     -----
     As `SemiBanditDRMaximizer`, for the function y ↦ F((1 − ρ) y + ρ center), with a gradient
     estimated from one value: a random coordinate is moved up or down, at random, by δ = ρ margin,
-    and ± d F / δ estimates the partial derivative. Against the factors of `dr_maximize` the regret
-    is O(T^(5/6)) in expectation, for monotone functions chosen before the first round.
+    and ± d (F − bound / 2) / δ estimates the partial derivative. Against the factors of
+    `dr_maximize` the regret is O(T^(5/6)) in expectation, for monotone functions chosen before the
+    first round.
 
     References
     ----------
@@ -88,11 +91,11 @@ class BanditDRMaximizer:
         method: str = "monotone",
         rng: int | np.random.Generator | None = None,
     ) -> None:
-        rule = chosen_rule(domain, method, monotone=method.startswith("monotone"))
-        if method == "monotone" and not domain.down_closed:
+        rule = chosen_rule(domain, method, monotone=True)
+        if rule is RULES["monotone"] and not domain.down_closed:
             raise ValueError("method 'monotone' plays points below K; take 'monotone-inside'")
-        self._center = checked_array("center", center, shape=(domain.dimension,))
         self.margin = checked_real("margin", margin, 0, 0.5, high_end=True)
+        self._center = _checked_center(domain, center, self.margin)
         self.horizon = checked_count("horizon", horizon)
         self.value_bound = checked_real("value_bound", value_bound, 0, np.inf)
         self.steps = ceil(self.horizon ** (1 / 6))
@@ -101,7 +104,7 @@ class BanditDRMaximizer:
         self._shift = self.shrink * self.margin
         self._rng = np.random.default_rng(rng)
         d, blocks = domain.dimension, ceil(self.horizon / self.block)
-        largest = (1 - self.shrink) * d * self.value_bound / self._shift
+        largest = (1 - self.shrink) * d * self.value_bound / (2 * self._shift)
         self._blocks = Blocks(
             domain,
             rule,
@@ -147,5 +150,19 @@ class BanditDRMaximizer:
         if not -1e-9 * self.value_bound <= reward <= (1 + 1e-9) * self.value_bound:
             raise OracleError(f"value must lie in [0, {self.value_bound:g}], got {value!r}")
         scale = (1 - self.shrink) * len(self._sign) / self._shift
-        self._blocks.learn(scale * reward * self._sign)
+        surplus = reward - self.value_bound / 2  # any constant leaves the mean as it is
+        self._blocks.learn(scale * surplus * self._sign)
         self._sign = None
+
+
+def _checked_center(domain: FeasibleSet, center: Any, margin: float) -> Reals:
+    """Validate a point that may move; by each coordinate's range in K and the greatest sum."""
+    point = checked_array("center", center, shape=(domain.dimension,))
+    axes = np.eye(domain.dimension)
+    for direction in (*axes, *-axes, np.ones(domain.dimension)):
+        if direction @ best_point(domain, direction) < direction @ point + margin - 1e-7:
+            raise ValueError(
+                f"center must stay in the domain when a coordinate moves by the margin {margin:g}, "
+                f"got {center!r}; take a smaller margin or another point"
+            )
+    return point

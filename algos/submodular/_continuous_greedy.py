@@ -10,7 +10,7 @@ from algos._arguments import checked_count
 from algos.submodular._matroids import Matroid
 from algos.submodular._multilinear import MultilinearExtension
 from algos.submodular._oracle import Oracle, monotone_oracle
-from algos.submodular._set_function import Indices, Reals, SetFunction
+from algos.submodular._set_function import Indices, OracleError, Reals, SetFunction, shown
 
 __all__ = ["FractionalSelection", "continuous_greedy"]
 
@@ -71,7 +71,7 @@ def continuous_greedy(
     TypeError, ValueError
         An argument is not what it must be.
     OracleError
-        A marginal is no number, or negative.
+        A marginal is no number, or negative; or the matroid is none.
 
     Notes
     -----
@@ -81,7 +81,7 @@ def continuous_greedy(
     best one, a = (1 − 1/N)^(r − 1) / N, with r the matroid's rank: 1 − 1/e for N far above r. With
     estimates that are off by at most η for every independent set, 2 η is lost of the best value.
 
-    Samples cost n N samples marginals, all values n 2^(n − 1).
+    Samples cost n N samples marginals, all values n 2^(n − 1); the answer's value r more.
 
     References
     ----------
@@ -124,8 +124,8 @@ def continuous_greedy(
     for place, part in enumerate(parts[1:], start=1):
         merged = _merge(matroid, merged, part, place / (place + 1), rng)
     elements = np.array(sorted(merged), dtype=np.intp)
-    value = function.value(elements)
-    return FractionalSelection(elements, value, x, oracle.calls)
+    oracle.calls += len(elements)
+    return FractionalSelection(elements, function.value(elements), x, oracle.calls)
 
 
 def _sampled(oracle: Oracle, x: Reals, samples: int, rng: np.random.Generator) -> Reals:
@@ -156,12 +156,18 @@ def _merge(
     """Swap elements between two bases until they agree; the first wins with its share."""
     one, other = set(one), set(other)
     while one != other:
-        i = min(one - other)
-        j = next(
-            j
+        swaps = (
+            (i, j)
+            for i in sorted(one - other)[:1]
             for j in sorted(other - one)
             if matroid.independent(one - {i} | {j}) and matroid.independent(other - {j} | {i})
         )
+        i, j = next(swaps, (-1, -1))
+        if i < 0:
+            raise OracleError(
+                f"matroid must let its greatest sets swap elements, got {shown(one)} and "
+                f"{shown(other)}, which do not"
+            )
         if rng.random() < share:
             other = other - {j} | {i}
         else:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algos._arguments import checked_count
+from algos._arguments import checked_count, checked_number
 from algos.submodular._dr_function import DRFunction, checked_gradient
 from algos.submodular._dr_rules import RULES, Rule
-from algos.submodular._dr_sets import FeasibleSet
+from algos.submodular._dr_sets import FeasibleSet, best_point
 from algos.submodular._set_function import OracleError, Reals
 
 __all__ = ["DRPoint", "chosen_rule", "dr_maximize"]
@@ -65,7 +65,8 @@ def dr_maximize(
     TypeError, ValueError
         An argument is not what it must be, or the method does not fit function and set.
     OracleError
-        A gradient is not finite, negative though the function is monotone, or rises on the way up.
+        A gradient is not finite, negative though the function is monotone, or rises on the way up;
+        a value is not finite, or negative; the domain's best point is none of the cube.
 
     Notes
     -----
@@ -101,19 +102,21 @@ def dr_maximize(
             f"function must have the dimension {domain.dimension} of the domain, "
             f"got {function.dimension}"
         )
-    x, bound = rule.start(domain), np.inf
+    x, bound, scale = rule.start(domain), np.inf, 0.0
     before, last = x, None
     for t in range(steps):
-        gradient = checked_gradient(function.gradient(x), len(x), function.monotone)
+        gradient = checked_gradient(function.gradient(x.copy()), len(x), function.monotone)
+        scale = max(scale, float(np.abs(gradient).sum()))
         if last is not None and (x >= before).all() and _rises(last, gradient):
             raise OracleError(f"gradient must fall from {before} to {x}; it rises")
         before, last = x, gradient
         reward = rule.reward(x, gradient)
-        direction = domain.best(reward)
+        direction = best_point(domain, reward)
         gained, here = float(reward @ direction), float(gradient @ x)
-        bound = min(bound, rule.bound(x, _finite(function.value(x)), gained, here))
+        value = _checked_value(function.value(x.copy()), scale)
+        bound = min(bound, rule.bound(x, value, gained, here))
         x = rule.step(x, direction, t, steps)
-    return DRPoint(x, _finite(function.value(x)), bound, steps)
+    return DRPoint(x, _checked_value(function.value(x.copy()), scale), bound, steps)
 
 
 def chosen_rule(domain: FeasibleSet, method: str | None, *, monotone: bool) -> Rule:
@@ -122,7 +125,7 @@ def chosen_rule(domain: FeasibleSet, method: str | None, *, monotone: bool) -> R
         raise TypeError(f"domain must be a FeasibleSet, got {type(domain).__name__}")
     if method is None:
         method = "monotone" if monotone else "down-closed" if domain.down_closed else "general"
-    if method not in RULES:
+    if method not in tuple(RULES):
         raise ValueError(f"method must be one of {', '.join(RULES)}, got {method!r}")
     if method.startswith("monotone") and not monotone:
         raise ValueError(f"method {method!r} needs a monotone function; take 'general'")
@@ -136,8 +139,11 @@ def _rises(earlier: Reals, later: Reals) -> bool:
     return bool((later > earlier + 1e-9 * (np.abs(earlier) + np.abs(later)).max()).any())
 
 
-def _finite(value: float) -> float:
-    """Validate what an objective calls its value."""
-    if not np.isfinite(value):
+def _checked_value(value: float, scale: float) -> float:
+    """Validate what an objective calls its value; rounding may bring it below 0."""
+    number = checked_number("value", value)
+    if not np.isfinite(number):
         raise OracleError(f"value must be finite, got {value}")
-    return float(value)
+    if number < -1e-9 * scale:
+        raise OracleError(f"value must be at least 0 on the cube, got {value}; add a constant")
+    return number

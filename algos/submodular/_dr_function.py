@@ -185,9 +185,12 @@ class LogarithmicSum(DRFunction):
 
 def checked_gradient(gradient: Any, dimension: int, monotone: bool) -> Reals:
     """Validate what an objective calls its gradient."""
-    given = np.asarray(gradient, dtype=np.float64)
-    if given.shape != (dimension,) or not np.isfinite(given).all():
-        raise OracleError(f"gradient must be {dimension} finite numbers, got {gradient!r}")
+    try:
+        given = checked_array("gradient", gradient, shape=(dimension,))
+    except (TypeError, ValueError) as error:
+        raise OracleError(
+            f"gradient must be {dimension} finite numbers, got {gradient!r}"
+        ) from error
     if monotone and given.min() < -1e-9 * np.abs(given).max():
         raise OracleError(f"gradient must be at least 0, got {given}; set monotone=False")
     return given

@@ -10,9 +10,9 @@ import numpy as np
 from scipy import optimize
 
 from algos._arguments import checked_array, checked_count, checked_real
-from algos.submodular._set_function import Reals
+from algos.submodular._set_function import OracleError, Reals
 
-__all__ = ["Box", "Budget", "FeasibleSet", "Polytope"]
+__all__ = ["Box", "Budget", "FeasibleSet", "Polytope", "best_point"]
 
 
 class FeasibleSet(ABC):
@@ -58,14 +58,26 @@ class FeasibleSet(ABC):
         """
 
     def lowest(self) -> Reals:
-        """Find a point of least greatest coordinate.
+        """Find a point of least greatest coordinate: 0, unless a set without it says another.
 
         Returns
         -------
         ndarray, shape (d,)
             A point of K.
         """
+        if best_point(self, -np.ones(self.dimension)).any():
+            raise ValueError("domain must hold 0, or have a lowest() of its own, got neither")
         return np.zeros(self.dimension)
+
+
+def best_point(domain: FeasibleSet, direction: Reals) -> Reals:
+    """Ask a set for the point that is best for a direction; it must be one of the cube."""
+    point = np.asarray(domain.best(direction))
+    if point.shape != direction.shape or not ((point >= 0) & (point <= 1)).all():
+        raise OracleError(
+            f"domain.best must give {domain.dimension} numbers from 0 to 1, got {point}"
+        )
+    return point
 
 
 class Box(FeasibleSet):

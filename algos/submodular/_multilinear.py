@@ -8,12 +8,15 @@ import numpy as np
 
 from algos.submodular._dr_function import DRFunction
 from algos.submodular._oracle import Oracle
-from algos.submodular._set_function import Reals, SetFunction
+from algos.submodular._set_function import OracleError, Reals, SetFunction, shown
 
 __all__ = ["MultilinearExtension"]
 
 #: All 2^n values are kept.
 MOST = 16
+
+#: Values are looked at up to rounding, as a part of the greatest one.
+RTOL = 1e-9
 
 
 class MultilinearExtension(DRFunction):
@@ -22,8 +25,8 @@ class MultilinearExtension(DRFunction):
     Parameters
     ----------
     function : SetFunction
-        Submodular, of at most 16 elements: all of its values are computed. `CoverageExtension` has
-        a closed form for any number.
+        Submodular and at least 0, of at most 16 elements: all of its values are computed, and
+        looked at. `CoverageExtension` has a closed form for any number.
 
     Attributes
     ----------
@@ -34,6 +37,8 @@ class MultilinearExtension(DRFunction):
     ------
     ValueError
         There are more elements.
+    OracleError
+        A value is negative, or a marginal grows with the set.
     """
 
     def __init__(self, function: SetFunction) -> None:
@@ -47,11 +52,25 @@ class MultilinearExtension(DRFunction):
         self._values = np.zeros(2**n)
         self._walk(oracle, oracle.start(), 0, 0)
         self.oracle_calls = oracle.calls
+        scale = float(np.abs(self._values).max())
+        if self._values.min() < -RTOL * scale:
+            least = int(self._values.argmin())
+            raise OracleError(
+                f"function must be at least 0, got {self._values[least]:g} for "
+                f"{shown(e for e in range(n) if least >> e & 1)}"
+            )
         table = self._values.reshape((2,) * n)  # the last axis is element 0
         bends = np.zeros((n, n))
         for e in range(n):
             for other in range(e):
                 second = np.diff(np.diff(table, axis=n - 1 - e), axis=n - 1 - other)
+                if second.max() > RTOL * scale:
+                    place = np.unravel_index(second.argmax(), second.shape)[::-1]
+                    raise OracleError(
+                        f"function must be submodular, got a marginal of element {e} to "
+                        f"{shown(i for i in range(n) if place[i])} that grows by "
+                        f"{second.max():g} when element {other} joins"
+                    )
                 bends[e, other] = bends[other, e] = np.abs(second).max()
         super().__init__(n, monotone=function.monotone, smoothness=float(np.linalg.norm(bends, 2)))
 

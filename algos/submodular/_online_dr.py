@@ -81,7 +81,7 @@ class OnlineDRMaximizer:
         method: str = "monotone",
         rng: int | np.random.Generator | None = None,
     ) -> None:
-        self._rule = chosen_rule(domain, method, monotone=method.startswith("monotone"))
+        self._rule = chosen_rule(domain, method, monotone=True)
         self.horizon = checked_count("horizon", horizon)
         self.gradient_bound = checked_real("gradient_bound", gradient_bound, 0, np.inf)
         self.steps = checked_count("steps", ceil(sqrt(self.horizon)) if steps is None else steps)
@@ -120,7 +120,10 @@ class OnlineDRMaximizer:
         """
         if not self._path:
             raise ValueError("learn must follow decide: there is no round to learn from")
-        for t, x in enumerate(self._path[:-1]):
-            found = bounded_gradient(gradient(x.copy()), len(x), self.gradient_bound)
+        gradients = [
+            bounded_gradient(gradient(x.copy()), len(x), self.gradient_bound)
+            for x in self._path[:-1]
+        ]
+        for t, (x, found) in enumerate(zip(self._path, gradients, strict=False)):
             self._leaders.learn(t, self._rule.reward(x, found))
         self._path = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from algos.submodular._dr_sets import FeasibleSet
+from algos.submodular._dr_sets import FeasibleSet, best_point
 from algos.submodular._set_function import Reals
 
 __all__ = ["Leaders"]
@@ -25,7 +25,7 @@ class Leaders:
     def choose(self, learner: int) -> Reals:
         """Choose a point."""
         noise = self.noise * self.rng.random(self.domain.dimension)
-        return self.domain.best(self.totals[learner] + noise)
+        return best_point(self.domain, self.totals[learner] + noise)
 
     def learn(self, learner: int, reward: Reals) -> None:
         """Add a reward vector."""

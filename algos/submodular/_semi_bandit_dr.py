@@ -11,6 +11,7 @@ from algos._arguments import checked_count, checked_real
 from algos.submodular._dr_blocks import Blocks
 from algos.submodular._dr_frank_wolfe import chosen_rule
 from algos.submodular._dr_function import bounded_gradient
+from algos.submodular._dr_rules import RULES
 from algos.submodular._dr_sets import FeasibleSet
 from algos.submodular._set_function import Reals
 
@@ -81,8 +82,8 @@ class SemiBanditDRMaximizer:
         method: str = "monotone",
         rng: int | np.random.Generator | None = None,
     ) -> None:
-        rule = chosen_rule(domain, method, monotone=method.startswith("monotone"))
-        if method == "monotone" and not domain.down_closed:
+        rule = chosen_rule(domain, method, monotone=True)
+        if rule is RULES["monotone"] and not domain.down_closed:
             raise ValueError("method 'monotone' plays points below K; take 'monotone-inside'")
         self.horizon = checked_count("horizon", horizon)
         self.gradient_bound = checked_real("gradient_bound", gradient_bound, 0, np.inf)

@@ -133,7 +133,7 @@ OLD_GRADIENT = edited(
     dr_maximize,
     "old_gradient",
     "Takes every gradient at 0.",
-    ("function.gradient(x)", "function.gradient(0 * x)"),
+    ("function.gradient(x.copy())", "function.gradient(0 * x)"),
 )
 RULES = "algos.submodular._dr_rules"
 SHORT = edited(

@@ -9,7 +9,6 @@ import numpy as np
 from algos.submodular import (
     BanditDRMaximizer,
     Box,
-    Budget,
     OnlineDRMaximizer,
     SemiBanditDRMaximizer,
 )
@@ -63,37 +62,44 @@ def online_regret(algorithm: Any, horizon: int, rng: np.random.Generator) -> Mea
     return Measurement(lost, horizon=horizon)
 
 
-def _regret(online: Any, horizon: int, *, values: bool) -> float:
-    """Play x ↦ x_0 over and over; the best point is worth 1."""
-    lost = float(horizon)
-    for _ in range(horizon):
-        reward = float(online.decide()[0])
-        online.learn(reward if values else [1.0, 0.0])
-        lost -= reward
-    return lost
-
-
 @check(
     claims.SEMI_BANDIT,
-    on=Sizes("horizon", [81, 256, 625, 1296, 2401]),
+    on=Sizes("horizon", [81, 256, 625, 1296, 2401]),  # a linear regret has the power 1.33
     faults=[_deaf(SemiBanditDRMaximizer)],
     trials=12,
 )
 def semi_bandit_regret(algorithm: Any, horizon: int, rng: np.random.Generator) -> Measurement:
-    """Measure the regret with horizons that are fourth powers."""
-    online = algorithm(Budget(2, 1), horizon=horizon, gradient_bound=1, rng=rng)
-    return Measurement(_regret(online, horizon, values=False), horizon=horizon)
+    """Add the regret to x ↦ 1 − x over and over; horizons are fourth powers."""
+    online = algorithm(Box([1.0]), horizon=horizon, gradient_bound=1, rng=rng)
+    lost = 0.0
+    for _ in range(horizon):
+        lost += float(online.decide()[0])
+        online.learn([-1.0])
+    return Measurement(lost, horizon=horizon)
+
+
+ONE_WAY = edited(
+    BanditDRMaximizer,
+    "one_way",
+    "Forgets which way it moved.",
+    ("scale * surplus * self._sign", "scale * surplus * abs(self._sign)"),
+)
 
 
 @check(
     claims.BANDIT,
-    on=Sizes("horizon", [512, 1331, 2744, 4913, 9261], slack=0.1),
-    faults=[_deaf(BanditDRMaximizer)],
-    trials=7,
+    on=Sizes("horizon", [64, 216, 512, 1000, 2197]),  # a linear regret has the power 1.2
+    faults=[_deaf(BanditDRMaximizer), ONE_WAY],
+    trials=12,
 )
 def bandit_regret(algorithm: Any, horizon: int, rng: np.random.Generator) -> Measurement:
-    """Measure the regret."""
+    """Add the regret to x ↦ 1 − x over and over; horizons are third powers."""
     online = algorithm(
-        Budget(2, 1), center=[0.25, 0.25], margin=0.25, horizon=horizon, value_bound=1, rng=rng
+        Box([1.0]), center=[0.5], margin=0.5, horizon=horizon, value_bound=1, rng=rng
     )
-    return Measurement(_regret(online, horizon, values=True), horizon=horizon)
+    lost = 0.0
+    for _ in range(horizon):
+        x = float(online.decide()[0])
+        online.learn(1 - x)
+        lost += x
+    return Measurement(lost, horizon=horizon)

@@ -147,7 +147,12 @@ class Wrong(DRFunction):
         (Wrong([1, 2, 3]), "gradient must be 2 finite numbers"),
         (Wrong([1, -1]), "gradient must be at least 0"),
         (Wrong(lambda x: 1 + x), "gradient must fall from"),
+        (Wrong([1, 1j]), "gradient must be 2 finite numbers"),
+        (Wrong(["1", "2"]), "gradient must be 2 finite numbers"),
+        (Wrong([[1], [1, 2]]), "gradient must be 2 finite numbers"),
+        (Wrong(None), "gradient must be 2 finite numbers"),
         (Wrong([1, 1], math.nan), "value must be finite"),
+        (Wrong([1, 1], -1), "value must be at least 0"),
     ],
 )
 def test_impossible_functions_are_refused(function: DRFunction, words: str) -> None:
@@ -155,9 +160,56 @@ def test_impossible_functions_are_refused(function: DRFunction, words: str) -> N
         dr_maximize(function, Box([1, 1]), steps=3)
 
 
+def test_a_gradient_that_reuses_its_memory_is_seen_to_rise() -> None:
+    held = np.zeros(2)
+
+    def gradient(x: Any) -> Any:
+        held[:] = 1 + x
+        return held
+
+    with pytest.raises(OracleError, match="gradient must fall from"):
+        dr_maximize(Wrong(gradient), Box([1, 1]), steps=3)
+
+
+def test_functions_that_write_into_their_argument_move_no_point() -> None:
+    def gradient(x: Any) -> Any:
+        x[:] = 7
+        return [1, 1]
+
+    found = dr_maximize(Wrong(gradient), Box([1, 0.5]), steps=4)
+    assert found.x.tolist() == [1, 0.5]
+
+
+class Segment(FeasibleSet):
+    """The points (x, y), 0.5 ≤ x ≤ 1, without a word about the lowest one."""
+
+    def __init__(self, scale: float = 1.0) -> None:
+        super().__init__(2, radius=math.sqrt(2), down_closed=False)
+        self.scale = scale
+
+    def best(self, direction: Any) -> Any:
+        return self.scale * np.where(direction > 0, 1.0, [0.5, 0])
+
+
+def test_sets_of_ones_own_must_give_points_of_the_cube_and_say_their_lowest() -> None:
+    linear = QuadraticDR(np.zeros((2, 2)), [1, 1])
+    assert dr_maximize(linear, Segment(), steps=3).x == pytest.approx([1, 1])
+    with pytest.raises(ValueError, match=r"must hold 0, or have a lowest\(\) of its own"):
+        dr_maximize(linear, Segment(), method="general")
+    for scale in (3.0, math.nan):
+        with pytest.raises(OracleError, match="best must give 2 numbers from 0 to 1"):
+            dr_maximize(linear, Segment(scale))
+
+
+def test_a_value_that_is_no_number_is_refused() -> None:
+    with pytest.raises(TypeError, match="value must be a number, got None"):
+        dr_maximize(Wrong([1, 1], None), Box([1, 1]))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
+        (lambda: dr_maximize(Wrong([1, 1]), Box([1, 1]), method=[1]), ValueError, "method must"),  # type: ignore[arg-type]
         (lambda: Box([0.5, 1.5]), ValueError, r"upper must lie in \[0, 1\]"),
         (lambda: Box([math.nan]), ValueError, "upper must be finite"),
         (lambda: Box([]), ValueError, "upper must"),

@@ -148,6 +148,35 @@ def test_impossible_feedback_is_refused(make: Any, given: Any) -> None:
         learner.learn(given)
 
 
+def test_a_round_that_fails_halfway_teaches_nothing() -> None:
+    learner, given = online(rng=0), iter([[1.0, 0], [math.nan, 0]])
+    learner.decide()
+    with pytest.raises(OracleError):
+        learner.learn(lambda x: next(given))
+    assert not learner._leaders.totals.any()
+    learner.learn(lambda x: [1.0, 0])
+    assert learner._leaders.totals.tolist() == 3 * [[1, 0]]
+
+
+@pytest.mark.parametrize("make", [online, semi_bandit, bandit])
+def test_no_method_is_the_monotone_one(make: Any) -> None:
+    one, other = make(method=None, rng=1), make(method="monotone", rng=1)
+    assert one.decide().tolist() == other.decide().tolist()
+
+
+def test_the_largest_estimates_are_half_as_far_apart_as_the_values() -> None:
+    """Values 0 and 1 teach the same but for the sign: nobody knows where 0 is."""
+    totals = []
+    for value in (0.0, 1.0):
+        learner = bandit(horizon=64, rng=6)
+        for _ in range(4):
+            learner.decide()
+            learner.learn(value)
+        totals.append(learner._blocks.leaders.totals)
+    assert totals[0].any()
+    assert totals[0].tolist() == (-totals[1]).tolist()
+
+
 ABOVE = Polytope([[-1.0, 0]], [-0.5])
 
 
@@ -166,6 +195,10 @@ ABOVE = Polytope([[-1.0, 0]], [-0.5])
         (bandit, {"domain": ABOVE}, ValueError, "plays points below K"),
         (bandit, {"center": [0.25]}, ValueError, "center must have shape"),
         (bandit, {"center": [math.nan, 0]}, ValueError, "center must be finite"),
+        (bandit, {"center": [0.7, 0.7]}, ValueError, "center must stay in the domain"),
+        (bandit, {"center": [0.4, 0.4]}, ValueError, "center must stay in the domain"),
+        (bandit, {"center": [0.2, 0.25]}, ValueError, "center must stay in the domain"),
+        (semi_bandit, {"domain": ABOVE, "method": None}, ValueError, "plays points below K"),
         (bandit, {"margin": 0}, ValueError, "margin must lie in"),
         (bandit, {"margin": 0.6}, ValueError, "margin must lie in"),
         (bandit, {"value_bound": math.inf}, ValueError, "value_bound must lie in"),
