@@ -118,3 +118,12 @@ def test_check_submodular_wants_a_set_function() -> None:
         check_submodular(len)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="trials must be an integer from 1"):
         check_submodular(GraphCut([[0.0]]), trials=0)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5])
+def test_a_fall_at_the_last_element_is_found(size: int) -> None:
+    function = from_callable(lambda S: min(len(S), size - 1) - (len(S) == size), size, verify=0)
+    violation = check_submodular(function, trials=10**4).violation
+    assert violation is not None
+    assert violation.rule == "be monotone"
+    assert {*violation.larger, violation.element} == set(range(size))
