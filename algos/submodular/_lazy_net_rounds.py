@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from algos.submodular._lazy_greedy import refuse_growth
 from algos.submodular._net_rounds import Round
 from algos.submodular._oracle import RTOL, Oracle
 from algos.submodular._score_rules import ScoreRule
@@ -27,23 +26,19 @@ def lazy_net_rounds(oracle: Oracle, costs: Any, rule: ScoreRule) -> Iterator[Rou
     bounds in the rounds that are given, and so are their scores. Of successive rounds that pass
     the first is given: scores never fall in time, so that the next one of interest is bisected.
     """
-    state, pool = oracle.start(), oracle.everything
-    chosen: list[int] = []
+    state, pool, size = oracle.start(), oracle.everything, 0
     gains = oracle.gains(state, pool).astype(np.float64)
     known_at = np.zeros(oracle.size, dtype=np.intp)
-    largest = float(gains.max())
-    slack = RTOL * largest  # rounding may let a marginal rise
+    slack = RTOL * float(gains.max())  # rounding may let a marginal rise
 
     def scored(step: int) -> Any:
         """Score the pool, by bounds where marginals are old."""
         with np.errstate(over="ignore"):
-            return rule.scores(
-                step, gains[pool] + slack * (known_at[pool] < len(chosen)), costs[pool]
-            )
+            return rule.scores(step, gains[pool] + slack * (known_at[pool] < size), costs[pool])
 
     step, few = 0, FEW
     while step < rule.rounds:
-        old, scores = known_at[pool] < len(chosen), scored(step)
+        old, scores = known_at[pool] < size, scored(step)
         while True:
             place = best(scores, pool) if len(pool) else None
             if place is None or not scores[place] > rule.floor:
@@ -56,15 +51,13 @@ def lazy_net_rounds(oracle: Oracle, costs: Any, rule: ScoreRule) -> Iterator[Rou
                 asked = asked[np.argpartition(-scores[asked], few)[:few]]
             elements, few = pool[asked], 2 * few
             fresh = oracle.gains(state, elements)
-            refuse_growth(elements, fresh, gains[elements], known_at, chosen, largest)
-            gains[elements], known_at[elements], old[asked] = fresh, len(chosen), False
+            gains[elements], known_at[elements], old[asked] = fresh, size, False
             with np.errstate(over="ignore"):
                 scores[asked] = rule.scores(step, fresh, costs[elements])
         yield Round(step, state, pool, gains[pool], scores, place)
         if place is not None:
-            chosen.append(int(pool[place]))
-            oracle.push(state, chosen[-1])
-            pool = np.delete(pool, place)
+            oracle.push(state, int(pool[place]))
+            pool, size = np.delete(pool, place), size + 1
             step, few = step + 1, FEW
         elif rule.steady or len(pool) == 0:
             return

@@ -264,3 +264,8 @@ def test_marginals_that_are_whole_at_first(algorithm: Any) -> None:
     plain = algorithm(Coverage(chances, [2.0, 2.0]), [3.6, 0.0, 0.0])
     assert chosen.gains.tolist() == plain.gains.tolist()
     assert chosen.net == plain.net
+
+
+def test_marginals_to_the_last_set_are_divided_by_the_ratio() -> None:
+    chosen = distorted_greedy(Coverage(np.eye(2), [10.0, 1.0]), np.zeros(2), 1, ratio=0.5)
+    assert chosen.upper_bound == 10 + 1 / 0.5
