@@ -118,6 +118,19 @@ def test_a_dictator_who_is_drawn_by_the_reports_is_found() -> None:
     assert not check_truthful(drawn, homes, agents=COMMUTERS, coins=8, rng=0).truthful
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_what_matters_beside_a_tie_alone_is_found(side: int) -> None:
+    """A bonus for bids within a hair of the second seller's, on one side of it."""
+
+    def bonus(bids: Any) -> Outcome:
+        near = 0 < side * (bids[0] - bids[1]) < 1e-5
+        return [0], np.array([3.0 + near / 2, 0])
+
+    report = check_truthful(bonus, [0.2, 0.7], high=2, rng=0)
+    assert report.deviation is not None
+    assert report.deviation.amount == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize("wrong", [0.0, 1e-4])
 def test_all_thresholds_of_several_units(wrong: float) -> None:
     """Two units up to 0.301, one up to 0.713, which is paid too little for."""

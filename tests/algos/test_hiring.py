@@ -187,6 +187,17 @@ def test_the_same_seed_offers_the_same() -> None:
         two.observe(0.5)
 
 
+def test_only_the_place_of_profits_in_their_range_counts() -> None:
+    one = OnlineContracts(np.eye(2), 50, low=0, high=1, rng=3)
+    two = OnlineContracts(np.eye(2), 50, low=-4, high=12, rng=3)
+    for profit in (0.0, 0.25, 1.0, 0.5):
+        one.offer()
+        two.offer()
+        one.observe(profit)
+        two.observe(16 * profit - 4)
+    assert two.probabilities == pytest.approx(one.probabilities, rel=1e-12)
+
+
 def test_offers_and_profits_take_turns() -> None:
     learner = OnlineContracts(np.eye(2), 50, low=0, high=1)
     with pytest.raises(ValueError, match="nothing is on offer"):

@@ -169,12 +169,17 @@ def test_groups_are_found_by_windows() -> None:
     rng = np.random.default_rng(1)
     for _ in range(40):
         homes, place = rng.integers(0, 5, 5) / 4, rng.random()
-        excess = [
-            max(abs(homes[i] - place) for i in group) - (1 - size / 5 + np.ptp(homes[list(group)]))
+        excess = {
+            group: max(abs(homes[i] - place) for i in group)
+            - (1 - size / 5 + np.ptp(homes[list(group)]))
             for size in range(1, 6)
             for group in itertools.combinations(range(5), size)
-        ]
-        assert share_excess(homes, place)[0] == pytest.approx(max(excess))
+        }
+        assert share_excess(homes, place)[0] == pytest.approx(max(excess.values()))
+        together = {group: by for group, by in excess.items() if len(set(homes[list(group)])) == 1}
+        assert share_excess(homes, place, same=True)[0] == pytest.approx(max(together.values()))
+        alone = max(by for group, by in excess.items() if len(group) == 1)
+        assert share_excess(homes, place, most=1)[0] == pytest.approx(alone)
 
 
 BAD: list[tuple[Any, str]] = [
