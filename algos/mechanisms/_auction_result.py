@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -32,7 +33,7 @@ class AuctionResult:
         Quality f(S) of what is bought.
     welfare : float or Fraction
         The value less the bids, or costs, of the winners.
-    upper_bound : float
+    upper_bound : float or Fraction
         No set that could have been bought has a greater welfare, at these bids.
     oracle_calls : int
         Marginals that were computed.
@@ -42,7 +43,7 @@ class AuctionResult:
     payments: NDArray[Any]
     value: Any
     welfare: Any
-    upper_bound: float
+    upper_bound: Any
     oracle_calls: int
 
     @property
@@ -69,8 +70,9 @@ def checked_quality(quality: Any) -> SetFunction:
 def checked_bids(name: str, size: int, bids: Any, *, exact: bool = False) -> NDArray[Any]:
     """Copy one number of at least 0 for every seller, infinite for those who stay away."""
     refuse_masked(name, bids)
-    if isinstance(bids, (str, bytes)) or not hasattr(bids, "__len__"):
-        raise TypeError(f"{name} must be {size} numbers, got {bids!r}")
+    in_order = isinstance(bids, Sequence) or hasattr(bids, "__array__")  # no set, no dict
+    if isinstance(bids, (str, bytes, bytearray)) or not in_order:
+        raise TypeError(f"{name} must be a list or an array of {size} numbers, got {bids!r}")
     if getattr(bids, "ndim", 1) != 1 or len(bids) != size:
         raise ValueError(
             f"{name} must have shape ({size},), one for every seller, got {np.shape(bids)}"
@@ -84,14 +86,26 @@ def checked_bids(name: str, size: int, bids: Any, *, exact: bool = False) -> NDA
             )
     if not exact:
         return np.array([float(bid) for bid in bids])
-    plain = [bid.item() if isinstance(bid, np.generic) else bid for bid in bids]
     exactly = np.empty(size, dtype=object)
-    exactly[:] = [bid if bid == np.inf else Fraction(bid) for bid in plain]
+    exactly[:] = [_fraction(f"{name}[{seller}]", bid) for seller, bid in enumerate(bids)]
     return exactly
+
+
+def _fraction(name: str, bid: Any) -> Any:
+    """Convert without rounding, but for infinity."""
+    if float(bid) == np.inf:
+        return np.inf
+    try:
+        return Fraction(*(int(bid) if isinstance(bid, np.integer) else bid).as_integer_ratio())
+    except AttributeError:
+        raise TypeError(
+            f"{name} must be an int, a float or a fraction where exact=True, got {bid!r}"
+        ) from None
 
 
 def answered(name: str, answer: Any, count: int | None = None) -> Any:
     """Validate an answer, or so many of them."""
+    refuse_masked(name, answer)
     answers = np.asarray(answer)
     if answers.dtype != bool:
         raise TypeError(f"{name} must be True or False, got {answer!r}")

@@ -62,11 +62,13 @@ class BudgetClock:
     joins S, unless the surplus f(S) − p(S) would exceed ρ_t: then this seller is kept as the
     single one, S is kept as the last set, nobody of both is asked in the next round, and ρ rises
     by alpha. The first round that asks everybody is the last; of its set, the last
-    one and the single seller, that of greatest surplus wins, at its prices.
+    one and the single seller, that of greatest surplus wins, at its prices. Who adds nothing is
+    passed over.
 
     To stay while the price covers the cost is an obviously dominant strategy. Payments sum to at
-    most the budget and to at most f(S)/beta. For every set T whose costs sum to at most the
-    budget the welfare is at least r (f(T) − beta c(T)) with r = `budget_ratio` (alpha, beta).
+    most the budget, rounding included, and to at most f(S)/beta. For every set T whose costs sum
+    to at most the budget the welfare is at least r (f(T) − beta c(T)) with r = `budget_ratio`
+    (alpha, beta).
 
     References
     ----------
@@ -92,6 +94,8 @@ class BudgetClock:
     ) -> None:
         self._oracle = Oracle(checked_quality(quality))
         self.budget = checked_real("budget", budget, 0, np.inf)
+        #: Sums of up to this stay within the budget, in whatever order floats are added.
+        self._limit = self.budget * (1 - quality.size * np.finfo(float).eps)
         self.alpha = checked_real("alpha", alpha, 1, np.inf)
         self.beta = checked_real("beta", beta, 1, np.inf)
         self.winners: list[int] = []
@@ -130,10 +134,11 @@ class BudgetClock:
         """Make offers, get answers."""
         oracle = self._oracle
         alone = oracle.gains(oracle.start(), oracle.everything)
-        for seller in range(oracle.size):
+        self._active &= alone > 0
+        for seller in np.flatnonzero(self._active).tolist():
             yield from self._ask(seller, min(self.budget, float(alone[seller]) / self.beta))
         single = int(np.where(self._active, alone, 0).argmax())
-        if not (self._active[single] and alone[single] > 0):
+        if not self._active[single]:
             return
         wanted = float(alone[single] - self._prices[single])
         last: list[int] = []
@@ -160,13 +165,16 @@ class BudgetClock:
             if seller in kept or not self._active[seller]:
                 continue
             gain = float(self._oracle.gains(state, np.array([seller]))[0])
+            if gain <= 0:
+                continue
             if not (yield from self._ask(seller, gain / (self.beta + wanted / self.budget))):
                 continue
-            if value + gain - paid - self._prices[seller] > wanted:
-                return chosen, value, seller
+            price = float(self._prices[seller])
+            if value + gain - paid - price > wanted or paid + price > self._limit:
+                return chosen, value, seller  # the limit is for rounding: S pays less than B
             self._oracle.push(state, seller)
             chosen.append(seller)
-            value, paid = value + gain, paid + float(self._prices[seller])
+            value, paid = value + gain, paid + price
         return chosen, value, None
 
     def _ask(self, seller: int, price: float) -> Generator[tuple[int, float], bool, bool]:

@@ -35,7 +35,8 @@ class DescendingClock:
     quality : SetFunction
         What a set of sellers is worth to the buyer; monotone and submodular.
     decrement : float
-        Positive; by how much a price falls.
+        Positive, and no less than the spacing of floats at the greatest price; by how much a
+        price falls.
 
     Attributes
     ----------
@@ -86,6 +87,12 @@ class DescendingClock:
         self._state = self._oracle.start()
         self._gains: Reals = self._oracle.gains(self._state, self._oracle.everything)
         self._prices = self._gains.copy()
+        greatest = float(self._prices.max())
+        if self.decrement < np.spacing(max(greatest, 0.0)):
+            raise ValueError(
+                "decrement must be large enough to lower the greatest price in floats, got "
+                f"{decrement!r} for {greatest:g}; take at least {np.spacing(greatest):.2g}"
+            )
         self.active = self._gains > 0
         self.asked: Indices = np.flatnonzero(self.active)
         self.winners: list[int] = []
@@ -221,6 +228,10 @@ def descending_clock(
     >>> result.winners.tolist(), result.payments.tolist()
     ([1, 0], [2.0, 7.5, 0.0])
     """
+    if schedule is not None and not callable(schedule):
+        raise TypeError(
+            f"schedule must be a function (sellers, prices) -> seller, got {schedule!r}"
+        )
     clock = DescendingClock(quality, decrement=decrement)
     asked = checked_bids("costs", quality.size, costs)
     clock.respond(asked[clock.asked] <= clock.prices()) if len(clock.asked) else None

@@ -37,7 +37,7 @@ class PostedPrices:
     Attributes
     ----------
     winners : list of int
-        Who has accepted, in order.
+        Who has sold, in order.
     payments : ndarray, shape (n,)
         What every seller is paid.
     value : float
@@ -51,8 +51,9 @@ class PostedPrices:
     Notes
     -----
     A seller's price depends on who came before alone: to accept it if it covers the cost is an
-    obviously dominant strategy. For every set T and every order the welfare is at least
-    β/(1 + β) f(T) − β c(T), and payments sum to f(S)/(1 + β). β = 1 gives f(T)/2 − c(T): in
+    obviously dominant strategy. Who adds nothing is offered 0, and not bought. For every set T
+    and every order the welfare is at least β/(1 + β) f(T) − β c(T), and payments sum to
+    f(S)/(1 + β). β = 1 gives f(T)/2 − c(T): in
     front of α f(T) − c(T) no deterministic prices have an α above 1/2.
 
     Examples
@@ -102,7 +103,7 @@ class PostedPrices:
         seller = checked_count("seller", seller, least=0, most=self._oracle.size - 1)
         if self._met[seller]:
             raise ValueError(f"seller must come once, got {seller} again")
-        gain = float(self._oracle.gains(self._state, np.array([seller]))[0])
+        gain = max(float(self._oracle.gains(self._state, np.array([seller]))[0]), 0.0)
         self._met[seller] = True
         self._open = seller, gain
         return gain / (1 + self.beta)
@@ -126,7 +127,7 @@ class PostedPrices:
             raise RuntimeError("price() must make an offer before respond()")
         accept = answered("accept", accept)
         (seller, gain), self._open = self._open, None
-        if accept:
+        if accept and gain > 0:
             self._oracle.push(self._state, seller)
             self.winners.append(seller)
             self.payments[seller] = gain / (1 + self.beta)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from heapq import nlargest
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -48,7 +49,7 @@ def procurement_auction(
         At most so many winners; n by default. Not for "unconstrained_distorted".
     exact : bool, optional
         Whether to compute with fractions: bids (ints, floats, fractions) and marginals are
-        converted without rounding, and payments, value and welfare are fractions.
+        converted without rounding, and payments, value, welfare and bound are fractions.
     epsilon : float, optional
         In (0, 1), for "stochastic_distorted": samples have ⌈(n/k) ln(1/epsilon)⌉ sellers, drawn
         with repetition.
@@ -110,7 +111,8 @@ def procurement_auction(
     payments = np.full(size, value)
     critical = Payments(oracle, asked, scores, pools)
     winners: list[int] = []
-    state, known, bound = oracle.start(), np.full(size, value), math.inf
+    state, known = oracle.start(), np.full(size, value)
+    bound: Any = math.inf
     if pools is not None:
         known = oracle.gains(state, oracle.everything)
         bound = _bound(value, known, asked, scores.rounds)
@@ -138,9 +140,12 @@ def procurement_auction(
     )
 
 
-def _bound(value: Any, gains: Any, bids: Any, k: int) -> float:
+def _bound(value: Any, gains: Any, bids: Any, k: int) -> Any:
     """Bound f − c of all sets of k sellers."""
-    return cardinality_bound(float(value), (gains - bids).astype(float), k)
+    nets = gains - bids
+    if nets.dtype == object:
+        return value + sum(nlargest(k, (net for net in nets if net > 0)))
+    return cardinality_bound(value, nets, k)
 
 
 def _chosen(

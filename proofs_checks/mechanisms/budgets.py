@@ -65,6 +65,7 @@ NO_BUDGET = edited(
     "no_budget",
     "Offers 1/β of what sellers add, however many there are.",
     ("(self.beta + wanted / self.budget)", "self.beta"),
+    (" or paid + price > self._limit", ""),
 )
 OPENING = edited(
     budget_clock,

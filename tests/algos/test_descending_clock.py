@@ -116,12 +116,27 @@ def test_steps_out_of_turn_are_refused() -> None:
         ([1, 2, 3], {"decrement": 0.0}, "decrement"),
         ([1, 2, 3], {"decrement": np.nan}, "decrement"),
         ([1, 2, 3], {"decrement": np.inf}, "decrement"),
+        ([1, 2, 3], {"decrement": 1e-16}, "decrement must be large enough"),
         ([1, 2, 3], {"schedule": lambda s, p: 7}, "seller"),
     ],
 )
 def test_bad_input_is_refused(costs: Any, options: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         descending_clock(FacilityLocation(MATRIX), costs, **{"decrement": 1.0, **options})
+
+
+def test_prices_that_no_float_could_lower_are_refused() -> None:
+    """2^53 + 2 less 1 rounds to 2^53, and that less 1/2 to itself: the clock would never end."""
+    large = FacilityLocation([[2.0**53 + 2]])
+    with pytest.raises(ValueError, match="take at least 2"):
+        descending_clock(large, [0], decrement=1)
+    ended = descending_clock(large, [2.0**53 - 100], decrement=2)
+    assert len(ended.winners) == 0
+
+
+def test_a_schedule_must_be_a_function() -> None:
+    with pytest.raises(TypeError, match="schedule must be a function"):
+        descending_clock(FacilityLocation(MATRIX), [1, 2, 3], "highest", decrement=1)  # type: ignore[arg-type]
 
 
 def test_prices_do_not_stop_falling_below_zero() -> None:

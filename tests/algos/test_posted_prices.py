@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from algos.mechanisms import PostedPrices, posted_prices
-from algos.submodular import Coverage, FacilityLocation, SetFunction
+from algos.submodular import Coverage, FacilityLocation, SetFunction, from_callable
 
 MATRIX = [[9.0, 5, 0], [0, 5, 1], [0, 5, 7]]
 
@@ -67,6 +67,18 @@ def test_steps_by_hand() -> None:
     assert prices.winners == [1, 0]
     assert prices.payments.tolist() == [2, 7.5, 0]
     assert (prices.value, prices.oracle_calls) == (19, 3)
+
+
+def test_sellers_who_add_nothing_are_not_bought() -> None:
+    result = posted_prices(FacilityLocation([[0.0, 3, 3, 1]]), [0, 0, 0, 0])
+    assert result.winners.tolist() == [1]
+    values = {0: 0.0, 1: 1.0, 2: 1 - 1e-16, 3: 1 - 1e-16}
+    prices = PostedPrices(from_callable(lambda s: values[len(list(s))], 3))
+    for seller, price in enumerate([0.5, 0, 0]):  # rounding below 0 makes no negative price
+        assert prices.price(seller) == price
+        prices.respond(True)
+    assert prices.winners == [0]
+    assert prices.payments.tolist() == [0.5, 0, 0]
 
 
 def test_the_order_may_leave_sellers_out_and_infinite_costs_refuse() -> None:

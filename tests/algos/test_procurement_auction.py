@@ -192,6 +192,21 @@ def test_the_upper_bound_holds_for_every_set(rule: Any) -> None:
                 assert result.upper_bound >= welfare - 1e-9
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_the_upper_bound_of_an_exact_auction_is_exact(rule: Any) -> None:
+    """Thirds and tenths have no floats: a rounded bound lay below the welfare."""
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(1, 5))
+        quality = FacilityLocation(rng.integers(0, 5, (n + 1, n)))
+        bids = [Fraction(int(bid), int(rng.choice([3, 10]))) for bid in rng.integers(0, 9, n)]
+        result = procurement_auction(quality, bids, rule=rule, exact=True, rng=seed)
+        for mask in range(2**n):
+            subset = [e for e in range(n) if mask >> e & 1]
+            cost = sum((bids[e] for e in subset), Fraction(0))
+            assert result.upper_bound >= Fraction(quality.value(subset)) - cost
+
+
 def test_by_hand() -> None:
     """Without 0, seller 2 wins (0 ties at 5/2), then nobody (0 ties at 9/2)."""
     result = procurement_auction(FacilityLocation(MATRIX), [1, 6, 2], rule="cost_scaled")
@@ -257,7 +272,7 @@ def test_bids_are_left_alone_and_read_exactly() -> None:
     procurement_auction(FacilityLocation(MATRIX), bids)
     assert bids.tolist() == [1, 6, 2]
     third = Fraction(1, 3)
-    for asked in ([third, 6, 2], [third, np.int64(6), np.float32(2)]):
+    for asked in ([third, 6, 2], [third, np.int64(6), np.longdouble(2)]):
         result = procurement_auction(FacilityLocation(MATRIX), asked, exact=True)
         assert result.welfare == result.value - third - 2
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from algos.mechanisms import procurement_auction
 from algos.submodular import FacilityLocation, OracleError, SetFunction
@@ -28,6 +29,10 @@ MATRIX = [[9.0, 5, 0], [0, 5, 1], [0, 5, 7]]
         ("123", TypeError, "3 numbers"),
         ([1, "2", 3], TypeError, r"bids\[1\]"),
         ([1, True, 3], TypeError, "seller 1"),
+        ({0: 5, 1: 6, 2: 7}, TypeError, "a list or an array"),
+        ({1, 2, 6}, TypeError, "a list or an array"),
+        (bytearray(b"abc"), TypeError, "a list or an array"),
+        (sparse.coo_array(np.array([1.0, 6, 2])), TypeError, "a list or an array"),
         ([1, None, 3], TypeError, r"bids\[1\]"),
         ([1, 2j, 3], TypeError, "seller 1"),
         (np.ma.masked_array([1, 2, 3], [False, True, False]), TypeError, "masked"),
@@ -53,6 +58,16 @@ def test_bad_bids_are_refused_by_seller(bids: Any, error: Any, words: str) -> No
 def test_bad_options_are_refused(options: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         procurement_auction(FacilityLocation(MATRIX), [1, 2, 3], **options)
+
+
+class _Numberlike:
+    def __float__(self) -> float:
+        return 1.0
+
+
+def test_what_is_no_fraction_is_refused_by_seller() -> None:
+    with pytest.raises(TypeError, match=r"bids\[1\] must be an int"):
+        procurement_auction(FacilityLocation(MATRIX), [1, _Numberlike(), 3], exact=True)
 
 
 class _Sets(SetFunction):

@@ -114,9 +114,8 @@ BUDGET_SPENT = Theorem(
     direction="<=",
     holds=Surely(),
     constants="exact",
-    statement="Payments sum to at most the budget, whatever the answers.",
+    statement="Payments sum to at most the budget, whatever the answers, rounding included.",
     source=here(PAGE, "The budget clock"),
-    rtol=RTOL,
 )
 
 BUDGET_PAYMENTS = Theorem(

@@ -65,6 +65,7 @@ AUCTION_PAYMENTS = Theorem(
     constants="exact",
     statement="For every rule, payments sum to at most the value f(S) of what is bought.",
     source=here(PAGE, "The buyer"),
+    rtol=RTOL,
     tightness=Tightness(1.0, "one seller"),
 )
 
@@ -78,6 +79,7 @@ AUCTION_SURPLUS = Theorem(
     constants="exact",
     statement="Under the cost-scaled rule the buyer keeps at least half of the value f(S).",
     source=here(PAGE, "The buyer"),
+    rtol=RTOL,
     tightness=Tightness(1.0, "one seller"),
 )
 
