@@ -118,6 +118,18 @@ def test_points_are_feasible_and_bounds_above_all_random_points(method: str) -> 
         assert function.value(found.x) == pytest.approx(found.value)
 
 
+@pytest.mark.parametrize(("method", "bound"), [("monotone-inside", 2.0), ("general", 2 / 0.875)])
+def test_a_point_without_a_better_direction_bounds_by_twice_its_value(
+    method: str, bound: float
+) -> None:
+    """Eight copies, of which shares of 1 are taken: the even point is stationary, and not best."""
+    copies = CoverageExtension(np.ones((8, 1)))
+    shares = Polytope([np.ones(8), -np.ones(8)], [1, -1])
+    found = dr_maximize(copies, shares, steps=1, method=method)
+    assert found.upper_bound == pytest.approx(bound * (1 - (7 / 8) ** 8))
+    assert found.upper_bound >= copies.value(np.eye(8)[0]) == 1
+
+
 def test_methods_are_chosen_by_what_fits() -> None:
     falling = QuadraticDR([[-2.0]], [1], 1)
     assert dr_maximize(falling, Box([1]), steps=1).x == pytest.approx([1.0])  # down-closed

@@ -79,7 +79,7 @@ def test_pools_are_what_they_should_be_after_every_update() -> None:
 
 def test_a_levels_element_is_uniform_in_its_pool() -> None:
     """After comings, goings and returns; 6 standard errors."""
-    counts, runs = np.zeros((6, 6)), 2000
+    counts, runs = np.zeros((6, 6)), 4000
     for seed in range(runs):
         levels = Levels(Oracle(Weights(np.ones(6))), 2, 0.5, np.random.default_rng(seed))
         for element in [0, 1, 2, 3, 4, 5]:
@@ -91,6 +91,8 @@ def test_a_levels_element_is_uniform_in_its_pool() -> None:
     assert counts[0].sum() == counts[:, 0].sum() == counts.trace() == 0
     pairs = counts[1:, 1:][~np.eye(5, dtype=bool)]
     assert np.abs(pairs - runs / 20).max() <= 6 * math.sqrt(runs / 20)
+    firsts = counts.sum(axis=1)[1:]
+    assert np.abs(firsts - runs / 5).max() <= 6 * math.sqrt(runs * 0.16)
 
 
 def test_calls_do_not_grow_with_the_ground_set() -> None:
