@@ -14,7 +14,7 @@ from algos.submodular.theorems import streaming as claims
 from proofs_checks.check import Instances, Measurement, check
 from proofs_checks.faults import edited
 from proofs_checks.submodular.constrained import modular
-from proofs_checks.submodular.instances import KINDS, all_values, by_size
+from proofs_checks.submodular.instances import KINDS, Small, all_values, by_size
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Parted:
             return modular(np.ones(self.size))
         if self.kind == "needle":
             return modular(np.arange(self.size) == self.size - 1)
+        if self.kind == "grid":  # greedy on the union takes rows, columns are better
+            return Small("grid", self.size, self.k, 0).function
         return KINDS[self.kind](self.size, np.random.default_rng(self.seed))
 
     @cached_property
@@ -67,7 +69,8 @@ def parted(most: int, kinds: list[str]) -> st.SearchStrategy[Parted]:
 
 SCATTERED = ("scattered", Parted("scattered", 16, 16, 10**6))
 NEEDLES = [(f"a needle among {n}", Parted("needle", n, 1, n)) for n in (10, 11, 12)]
-ON_PARTS = Instances(parted(6, sorted(KINDS)), [SCATTERED, *NEEDLES])
+GRID = ("columns of a grid", Parted("grid", 6, 3, 10**6))
+ON_PARTS = Instances(parted(6, sorted(KINDS)), [SCATTERED, GRID, *NEEDLES])
 ON_RANDOM_PARTS = Instances(parted(4, ["coverage", "facility"]), [SCATTERED, NEEDLES[0]])
 BEST = "max(answers, key=lambda one: one.value)"
 FIRST = edited(
