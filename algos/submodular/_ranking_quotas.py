@@ -21,7 +21,7 @@ class QuotaMatroid(Matroid):
     Parameters
     ----------
     groups : array_like of int, shape (n,)
-        The group of each element: 0, 1, ….
+        The group of each element: 0, 1, …, at most n.
     k : int
         Number of elements of a complete set.
     lower, upper : int or array_like of int, shape (number of groups,), optional
@@ -48,12 +48,15 @@ class QuotaMatroid(Matroid):
     def __init__(self, groups: Any, k: int, *, lower: Any = 0, upper: Any = None) -> None:
         self.groups = _integers("groups", groups, (None,))
         super().__init__(len(self.groups))
+        if self.groups.max() > self.size:
+            raise ValueError(
+                f"groups must hold numbers up to that of elements, {self.size}, got "
+                f"{self.groups.max()}; np.unique(groups, return_inverse=True)[1] numbers them anew"
+            )
         sizes = np.bincount(self.groups)
         self.k = checked_count("k", k, most=self.size)
-        self.lower = _integers("lower", _for_each(lower, sizes), sizes.shape)
-        wanted = _integers(
-            "upper", sizes if upper is None else _for_each(upper, sizes), sizes.shape
-        )
+        self.lower = _for_each("lower", lower, sizes.shape)
+        wanted = sizes if upper is None else _for_each("upper", upper, sizes.shape)
         self.upper = np.minimum(wanted, sizes)
         short = self.lower > self.upper
         if short.any():
@@ -93,7 +96,7 @@ def quota_greedy(
     function : SetFunction
         Monotone and submodular.
     groups : array_like of int, shape (n,)
-        The group of each element: 0, 1, ….
+        The group of each element: 0, 1, …, at most n.
     k : int
         Number of elements.
     lower, upper : int or array_like of int, shape (number of groups,), optional
@@ -156,12 +159,13 @@ def quota_greedy(
     return Selection(np.array(chosen, dtype=np.intp), np.array(gained), value, bound, oracle.calls)
 
 
-def _for_each(quota: Any, sizes: Indices) -> Any:
-    """Repeat a single number for every group."""
-    return np.full(len(sizes), quota) if np.ndim(quota) == 0 else quota
+def _for_each(name: str, value: Any, shape: tuple[int, ...]) -> Indices:
+    """Validate quotas, and repeat a single one for every group."""
+    quota = _integers(name, value)
+    return np.full(shape, quota) if quota.ndim == 0 else _integers(name, value, shape)
 
 
-def _integers(name: str, value: Any, shape: tuple[int | None, ...]) -> Indices:
+def _integers(name: str, value: Any, shape: tuple[int | None, ...] | None = None) -> Indices:
     """Validate an array of integers of at least 0."""
     array = checked_array(name, value, shape=shape)
     if (array < 0).any() or (array != np.floor(array)).any() or array.max() > 2**31:

@@ -72,6 +72,13 @@ class CommitteeScore(VectorisedFunction):
         super().__init__(size)
         self.points = _checked_points(points, size)
         self.shares = _checked_shares(shares, size)
+        with np.errstate(over="ignore"):
+            greatest = self.shares[0] * self.points.sum() * len(orders)
+        if not np.isfinite(greatest):
+            raise ValueError(
+                f"points must have sums that fit into a float, got {self.points[0]} for the first "
+                f"place, times {self.shares[0]}; divide points or shares by a number"
+            )
         self._points = np.empty((size, len(orders)))
         np.put_along_axis(self._points, orders.T, self.points[:, None], axis=0)
         falls = self.shares[:-1] - self.shares[1:]
@@ -121,7 +128,7 @@ def _checked_points(points: Any, size: int) -> Reals:
                 f"points must be 'borda', a number of places or points, got {points!r}"
             )
         return np.arange(size - 1.0, -1.0, -1.0)
-    if np.ndim(points) == 0:
+    if np.isscalar(points):
         return np.asarray(np.arange(size) < checked_count("points", points, most=size), float)
     return _falling("points", points, size)
 
