@@ -128,7 +128,7 @@ def _checked_points(points: Any, size: int) -> Reals:
                 f"points must be 'borda', a number of places or points, got {points!r}"
             )
         return np.arange(size - 1.0, -1.0, -1.0)
-    if np.isscalar(points):
+    if not hasattr(points, "__len__"):
         return np.asarray(np.arange(size) < checked_count("points", points, most=size), float)
     return _falling("points", points, size)
 
