@@ -211,6 +211,8 @@ def _needed(alpha: float) -> float:
 
 def _smallest(surplus: Callable[[float], float], highest: float) -> float:
     """Give the factor from which on the surplus over the needed log-wealth is positive."""
+    if surplus(1.0) >= 0:  # by luck, short of a refutation
+        return 1.0
     if surplus(highest) <= 0:
         return math.inf
     return float(optimize.brentq(surplus, 1.0, highest, xtol=1e-6))

@@ -1,4 +1,5 @@
 from ._bandit_dr import BanditDRMaximizer
+from ._batched_dynamic_maximizer import BatchedDynamicMaximizer
 from ._biased_rankings import biased_rankings
 from ._byte_pair import byte_pair_encoding
 from ._byte_pair_optimum import optimal_merges
@@ -51,6 +52,7 @@ from ._unconstrained_distorted_greedy import unconstrained_distorted_greedy
 
 __all__ = [
     "BanditDRMaximizer",
+    "BatchedDynamicMaximizer",
     "Box",
     "Budget",
     "BytePairEncoding",

@@ -32,6 +32,11 @@ class Levels:
         """Sum the marginals of the chosen elements."""
         return sum(self.gains)
 
+    @property
+    def reached(self) -> float:
+        """Compute f of the chosen elements."""
+        return self.value
+
     def insert(self, element: int) -> None:
         """Put an element into pools; on the way down it replaces the chosen one with 1 / |pool|."""
         self._place(np.array([element]), 0, min(len(self.chosen) + 1, self.k))

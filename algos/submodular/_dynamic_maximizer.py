@@ -8,6 +8,7 @@ from math import exp, floor, log, log1p
 import numpy as np
 
 from algos._arguments import checked_count, checked_real
+from algos.submodular._dynamic_batches import Batches
 from algos.submodular._dynamic_levels import Levels
 from algos.submodular._oracle import monotone_oracle
 from algos.submodular._selection import Selection
@@ -26,7 +27,7 @@ class DynamicMaximizer:
     k : int
         Number of elements to choose at most, from 1 to the size of the function.
     epsilon : float
-        In (0, 1]: ratio of successive guesses of the optimum, less 1.
+        In [1e-6, 1]: ratio of successive guesses of the optimum, less 1.
     rng : int, Generator or None, optional
         Draws the elements; nobody who chooses the updates may look at it, or at the selections.
 
@@ -89,9 +90,9 @@ class DynamicMaximizer:
     ) -> None:
         self._oracle = monotone_oracle(function)
         self.k = checked_count("k", k, most=function.size)
-        self.epsilon = checked_real("epsilon", epsilon, 0, 1, high_end=True)
+        self.epsilon = checked_real("epsilon", epsilon, 1e-6, 1, low_end=True, high_end=True)
         self._rng = np.random.default_rng(rng)
-        self._guesses: dict[int, Levels] = {}
+        self._guesses: dict[int, Levels | Batches] = {}
         self._rungs: dict[int, range] = {}  # the guesses in which an element takes part
         self._lowest: Counter[int] = Counter()  # how many elements start at which guess
         self.update_calls = 0
@@ -125,7 +126,7 @@ class DynamicMaximizer:
         rungs = self._ladder(gain)
         for rung in rungs:
             if rung not in self._guesses:
-                self._guesses[rung] = Levels(self._oracle, self.k, self._threshold(rung), self._rng)
+                self._guesses[rung] = self._guess(self._threshold(rung))
             self._guesses[rung].insert(element)
         self._rungs[element] = rungs
         self._lowest[rungs.start] += len(rungs) > 0
@@ -176,6 +177,10 @@ class DynamicMaximizer:
         step = log1p(self.epsilon)
         return range(floor(log(gain) / step), floor((log(gain) + log(2 * self.k)) / step) + 1)
 
+    def _guess(self, threshold: float) -> Levels | Batches:
+        """Begin a guess."""
+        return Levels(self._oracle, self.k, threshold, self._rng)
+
     def _threshold(self, rung: int) -> float:
         """Divide a guess by 2 k."""
         return exp(rung * log1p(self.epsilon) - log(2 * self.k))
@@ -185,5 +190,5 @@ class DynamicMaximizer:
         rung = max(rung for rung, count in self._lowest.items() if count)
         while rung in self._guesses and len(self._guesses[rung].chosen) == self.k:
             rung += 1
-        found = self._guesses[rung].value if rung in self._guesses else 0.0
+        found = self._guesses[rung].reached if rung in self._guesses else 0.0
         return found + self.k * self._threshold(rung)

@@ -1,5 +1,6 @@
 """Checks of submodular maximisation."""
 
+from proofs_checks.submodular.batches import batches_bound, batches_calls, batches_value
 from proofs_checks.submodular.biased_rankings import (
     alone,
     borda,
@@ -104,6 +105,9 @@ from proofs_checks.submodular.streaming import (
 __all__ = [
     "alone",
     "bandit_regret",
+    "batches_bound",
+    "batches_calls",
+    "batches_value",
     "borda",
     "byte_pair_bound",
     "byte_pair_curvature",

@@ -128,8 +128,8 @@ DOUBLE = edited(
     "double_threshold",
     "Asks for marginals of guess / k, and bounds as if it did not.",
     (
-        "self._oracle, self.k, self._threshold(rung), self._rng",
-        "self._oracle, self.k, 2 * self._threshold(rung), self._rng",
+        "self._oracle, self.k, threshold, self._rng",
+        "self._oracle, self.k, 2 * threshold, self._rng",
     ),
 )
 NO_ELEMENTS = edited(

@@ -168,7 +168,7 @@ def test_a_seed_decides_all() -> None:
         ({"k": 4}, ValueError, "k must be an integer from 1 to 3"),
         ({"k": True}, ValueError, "k must be an integer"),
         ({"k": 1.5}, TypeError, "k must be an integer"),
-        ({"epsilon": 0}, ValueError, r"epsilon must lie in \(0, 1\]"),
+        ({"epsilon": 0}, ValueError, "epsilon must lie in"),
         ({"epsilon": math.nan}, ValueError, "epsilon must lie in"),
         ({"epsilon": "0.1"}, TypeError, "epsilon must be a number"),
     ],

@@ -131,10 +131,10 @@ def test_batches_of_features_stop_where_no_bound_can_win() -> None:
         order = np.append(np.delete(np.arange(17), last), last)
         assert same.gains_until(same.start(), order, bounds).tolist() == [17] * looked_at
     more = FacilityLocation.from_features(np.ones((40, 2)), kernel="cosine")
-    for order in ([*range(15, -1, -1), 8], [*range(16), *range(20, 36), 18]):  # 0 is compared
-        bounds = np.append(np.full(len(order) - 1, np.inf), 40.0)
-        gains = more.gains_until(more.start(), np.array(order), bounds)
-        assert gains.tolist() == [40] * (len(order) - 1)
+    for some in ([*range(15, -1, -1), 8], [*range(16), *range(20, 36), 18]):  # 0 is compared
+        bounds = np.append(np.full(len(some) - 1, np.inf), 40.0)
+        gains = more.gains_until(more.start(), np.array(some), bounds)
+        assert gains.tolist() == [40] * (len(some) - 1)
     points = 100.0 * np.arange(52)[:, None]
     points[36:] = points[16]
     mixed = FacilityLocation.from_features(points)

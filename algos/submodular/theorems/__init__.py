@@ -1,5 +1,6 @@
 """What is proven of submodular functions and their maximisation."""
 
+from algos.submodular.theorems.batches import BATCHES_BOUND, BATCHES_CALLS, BATCHES_VALUE
 from algos.submodular.theorems.byte_pair import (
     BYTE_PAIR_BOUND,
     BYTE_PAIR_CURVATURE,
@@ -104,6 +105,9 @@ from algos.submodular.theorems.streaming import (
 __all__ = [
     "ALONE",
     "BANDIT",
+    "BATCHES_BOUND",
+    "BATCHES_CALLS",
+    "BATCHES_VALUE",
     "BORDA",
     "BYTE_PAIR_BOUND",
     "BYTE_PAIR_CURVATURE",
