@@ -66,7 +66,7 @@ AUCTION_PAYMENTS = Theorem(
     statement="For every rule, payments sum to at most the value f(S) of what is bought.",
     source=here(PAGE, "The buyer"),
     rtol=RTOL,
-    tightness=Tightness(1.0, "one seller"),
+    tightness=Tightness(1.0, "one seller, distorted"),
 )
 
 AUCTION_SURPLUS = Theorem(
