@@ -61,7 +61,7 @@ class DescendingClock:
     A seller who stays at a price is bought at it once it is at most f(i|S)/2, and dismissed once
     f(i|S) = 0. To stay as long as the price covers the cost is an obviously dominant strategy.
     For every set T and every order in which prices fall, the welfare is at least
-    f(T)/2 − c(T) − decrement · |T∖S|, and payments sum to at most f(S)/2.
+    f(T)/2 − c(T) − decrement · #(T∖S), and payments sum to at most f(S)/2.
 
     Examples
     --------

@@ -52,8 +52,9 @@ class DynamicMaximizer:
 
     For each power of 1 + ε as a guess of the optimum there are up to k levels. A level's element
     is uniform among the present ones whose marginal to the elements of all levels before is at
-    least guess / 2k. An element that comes takes over a level with probability 1 / |pool|, and
-    one that goes had it with that probability; then this level's pool alone is looked at anew.
+    least guess / 2k. An element that comes takes over a level with probability 1 / m, where m
+    elements are in its pool, and one that goes had it with that probability; then this level's
+    pool alone is looked at anew.
     So an update costs at most 1 + g (k (2 + b) + b) marginals in expectation, with
     b = ⌈lg(k + 1)⌉ and g = ⌊log 2k / log(1 + ε)⌋ + 2, however many elements there are, as long as
     the updates do not depend on the draws (an oblivious adversary). Each guess in use keeps up to
