@@ -211,7 +211,7 @@ def _needed(alpha: float) -> float:
 
 def _smallest(surplus: Callable[[float], float], highest: float) -> float:
     """Give the factor from which on the surplus over the needed log-wealth is positive."""
-    if surplus(1.0) >= 0:  # by luck, short of a refutation
+    if surplus(1.0) >= 0:  # cut off at their range, quantities so uneven miss the bound
         return 1.0
     if surplus(highest) <= 0:
         return math.inf

@@ -123,13 +123,13 @@ def batches_value(algorithm: Algorithm, visit: Visit, rng: np.random.Generator) 
     faults=[
         edited(
             BatchedDynamicMaximizer,
-            "present_alone",
-            "Counts the present elements of a batch alone, though marginals are to all.",
+            "halved",
+            "Adds half of what elements below the threshold can bring.",
             (
-                "return sum(self.gains)\n",
-                "return 0.5 * self.value\n",
+                "found + self.k * self._threshold(rung)",
+                "found + self.k * self._threshold(rung) / 2",
             ),
-            module=BATCHES,
+            module="algos.submodular._dynamic_maximizer",
         ),
     ],
 )

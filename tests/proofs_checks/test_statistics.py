@@ -107,3 +107,11 @@ def test_exponent_interval_agrees_with_scipy() -> None:
     assert (low, slope, high) == pytest.approx((fit.slope - half, fit.slope, fit.slope + half))
     wide = exponent_interval(sizes, means, [0.5] * sizes.size, confidence=0.95)
     assert wide[2] - wide[0] > high - low
+
+
+def test_quantities_that_are_mostly_zero_are_told_from_any_mean() -> None:
+    """Scaled to the bound and cut off at their range they miss it still."""
+    losses = np.ones(2000)
+    losses[::50] = 0.0  # the quantity, one less the loss, is 1 in one trial of fifty
+    record = Record(losses, np.full(2000, 0.5), np.zeros(2000, dtype=np.int64))
+    assert detectable_mean(record, 1e-6, upper=False) == 1.0
