@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ Make = Callable[..., SetFunction]
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawn(ABC):
     """Arguments of a set function, and its formula."""
 
     size: int
@@ -32,13 +33,13 @@ class Drawn:
         rng = np.random.default_rng(self.seed)
         return np.asarray(rng.integers(0, 5, (self.size, self.size)) * 1.0)
 
+    @abstractmethod
     def make(self, algorithm: Make) -> SetFunction:
         """Make the function."""
-        raise NotImplementedError
 
+    @abstractmethod
     def formula(self, S: Sequence[int]) -> float:
         """Compute f(S) at once."""
-        raise NotImplementedError
 
 
 class Cut(Drawn):
